@@ -79,6 +79,8 @@ export const executorConfig = fields({
   slirp4netns: z.string().startsWith("/").nullable().default("/usr/bin/slirp4netns"),
   /** Packages may ask for the whole network of this machine. */
   allowHostNetwork: z.boolean().default(false),
+  /** No script has the whole network of this machine, whatever can be enforced instead. */
+  requireNetwork: z.boolean().default(false),
   unsafeNoSandbox: z.boolean().default(false),
   /** The executor starts only where its sandbox reaches this level. */
   minSandbox: sandboxLevel.default("none"),
@@ -100,8 +102,14 @@ export type ExecutorConfig = z.infer<typeof executorConfig>;
 export async function readConfig(file: string): Promise<ExecutorConfig> {
   const bytes = await readPrivateFile(file, "CONFIG_INVALID");
   try {
-    return decode(executorConfig, bytes);
+    return refuseContradiction(decode(executorConfig, bytes));
   } catch (error) {
     throw new SealrunError("CONFIG_INVALID", `${file}: ${toSealrunError(error).message}`, { cause: error });
   }
+}
+
+function refuseContradiction(config: ExecutorConfig): ExecutorConfig {
+  if (!config.allowHostNetwork || !config.requireNetwork) return config;
+  const sentence = "allowHostNetwork and requireNetwork contradict each other; set one of them";
+  throw new SealrunError("CONFIG_INVALID", sentence);
 }

@@ -8,7 +8,7 @@ import { createMetricSet, createTracer, serveMetrics } from "@sealrun/telemetry"
 import type { Logger } from "pino";
 import { preparerSettings } from "./between/preparer-settings.ts";
 import { workerSettings } from "./between/worker-settings.ts";
-import { findForms } from "./child/network/forms.ts";
+import { offerNetworks } from "./child/network/offer-networks.ts";
 import { hostsOfUrls } from "./child/network/hosts-of-urls.ts";
 import { readHostRoots } from "./child/host-roots.ts";
 import { createPipePool, type PipePool } from "./child/output-pipes.ts";
@@ -109,14 +109,9 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     refused: config.refusedAddresses,
     platformHosts: hostsOfUrls([login.current().url, config.platformUrl, state.platformUrl]),
   };
-  const { allowHostNetwork: allowsHost, slirp4netns } = config;
-  const tried = { ...sandbox, hasUsers: users.length > 0, slirp4netns, allowsHost };
-  const { enforced, missing } = await findForms(tried, runtime);
-  if (missing.has("outbound") && sandbox.kind !== "none") {
-    log.warn(`Packages without a network in manifest.json have this machine's own: ${missing.get("outbound")}`);
-  }
-  const outbound = enforced.includes("outbound") ? (slirp4netns ?? undefined) : undefined;
-  const announced = { sandbox: level, networkForms: enforced };
+  const hasUsers = users.length > 0;
+  const networks = await offerNetworks(config, { sandbox, hasUsers, runtime, log });
+  const announced = { sandbox: level, ...networks.announced };
   const presence = announcePresence({ rpc, slots: config.slots, ...announced, log });
   const readiness = watchMachine(config, { sandbox, spoolFolder, onChange: presence.setTrouble, log });
   const control = listenToControl({
@@ -146,11 +141,12 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   });
   const workers = createWorkerPool({
     settings: workerSettings.parse({
-      sandbox: sandbox.kind === "none" ? sandbox : { ...sandbox, dialRules, slirp4netns: outbound },
+      sandbox: sandbox.kind === "none" ? sandbox : { ...sandbox, dialRules, slirp4netns: networks.slirp4netns },
       runtime,
       workDir,
       cacheDir: config.cacheDir,
-      allowsHost,
+      allowsHost: config.allowHostNetwork,
+      requiresNetwork: config.requireNetwork,
       stepLimits,
     }),
     program: workerProgram,

@@ -20,6 +20,7 @@ create table attempts (
   grant_ended_at timestamp with time zone,
   reason json,
   sandbox text,
+  network text,
   CHECK ((attempt > 0)),
   CHECK ((ended_as = ANY (ARRAY['finished'::text, 'lost'::text, 'given-back'::text, 'released'::text]))),
   FOREIGN KEY (execution_id) REFERENCES executions(id),
@@ -227,6 +228,7 @@ create table executors (
   trouble json,
   network_forms text[],
   sandbox text,
+  require_network boolean not null default false,
   FOREIGN KEY (pool_id) REFERENCES pools(id),
   PRIMARY KEY (id)
 );
@@ -353,6 +355,7 @@ create table projects (
   executions_days integer,
   logs_days integer,
   min_sandbox text not null default 'none'::text,
+  require_network boolean not null default false,
   CHECK (((executions_days IS NULL) = (logs_days IS NULL))),
   CHECK (((executions_days = 0) OR ((logs_days >= 1) AND (logs_days <= executions_days)))),
   CHECK (((executions_days >= 0) AND (executions_days <= 3650))),

@@ -86,18 +86,26 @@ const manySlots = 256;
 interface PeerAnnouncement {
   readonly networkForms?: readonly NetworkForm[];
   readonly sandbox?: SandboxLevel;
+  readonly requiresNetwork?: boolean;
 }
 
 /** Connects with an enrolment that is there already, or was never made. Without `slots` it can take very much. */
 export async function connectPeer(
   state: ExecutorState,
   slots = manySlots,
-  { networkForms = basicForms, sandbox = "filtered" }: PeerAnnouncement = {},
+  { networkForms = basicForms, sandbox = "filtered", requiresNetwork = false }: PeerAnnouncement = {},
 ): Promise<ExecutorPeer> {
   const id = executorId.parse(state.identity.id);
   const link = await connectNats({ ...state.nats, name: id, inboxPrefix: inboxPrefix(id) });
   const rpc = createPlatformRpc({ ...state, link });
-  const presence = announcePresence({ rpc, slots, networkForms, sandbox, log: pino({ level: "silent" }) });
+  const presence = announcePresence({
+    rpc,
+    slots,
+    networkForms,
+    sandbox,
+    requiresNetwork,
+    log: pino({ level: "silent" }),
+  });
   const trust = { keyring: state.keyring, executorId: id, box: state.identity.box };
   const claimAll: ExecutorPeer["claimAll"] = async (claims) => {
     const asked = claims.map(({ event: { executionId, generation }, requestId }) => ({

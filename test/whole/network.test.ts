@@ -70,3 +70,19 @@ ${attackScript}`;
     .toMatchObject([counted]);
   expect(await cluster.show(id)).toMatchObject({ network: "named", connections: [counted] });
 });
+
+test("sealrun run gives a package without a network the machine's own where nothing else is enforced, and shows it", async () => {
+  await cluster.push("open", {
+    "main.py": attackScript,
+    "manifest.json": JSON.stringify({ steps: [{ script: "main.py", env: targets.own }] }),
+  });
+  const id = await cluster.run("open");
+  expect(await cluster.failures([id])).toEqual([]);
+  expect(await printed(id)).toContain("loopback reached");
+  expect(await cluster.show(id)).toMatchObject({ network: "host" });
+});
+
+test('sealrun push refuses the network "host" where no executor allows it', async () => {
+  const files = { "main.sh": "true\n", "manifest.json": '{"network":"host"}' };
+  await expect(cluster.push("whole", files)).rejects.toThrow(/NETWORK_NOT_ENFORCED|allowHostNetwork/);
+});

@@ -51,6 +51,8 @@ export const workerSettings = z.object({
   }),
   /** The setting `allowHostNetwork`. */
   allowsHost: z.boolean(),
+  /** The setting `requireNetwork`. */
+  requiresNetwork: z.boolean(),
   workDir: folder,
   cacheDir: folder,
   stepLimits: z.object({ defaults: stepLimits, max: stepLimits }),

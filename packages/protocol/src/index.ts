@@ -223,6 +223,7 @@ export {
 } from "./wire/keyring.ts";
 export {
   basicForms,
+  describeRequired,
   describeUnenforced,
   formOf,
   type NamedHost,

@@ -41,6 +41,15 @@ test("sealrun project limit sets, shows and takes away how many run at once", as
   expect(await used.person.run(["project", "limit", "nowhere", "--concurrent", "1"])).toMatchObject({ exitCode: 4 });
 });
 
+test("sealrun project limit sets and shows that scripts never have the machine's network", async () => {
+  const limit = async (...args: readonly string[]) => used.person.run(["project", "limit", "acme", ...args]);
+  const told = "project acme gives no script the network of an executor's machine\n";
+  expect((await limit("--require-network", "on")).stdout).toContain(told);
+  expect((await limit()).stdout).toContain(told);
+  expect((await limit("--require-network", "off")).stdout).not.toContain(told);
+  expect(await limit("--require-network", "maybe")).toMatchObject({ exitCode: 64 });
+});
+
 test("sealrun project list trusts a keyring at first use, says so once, and keeps to it", async () => {
   const { person, platform } = used;
   delete person.environment["SEALRUN_FINGERPRINT"];

@@ -50,3 +50,29 @@ test("findIdlePool() warns when no executor of the pool has the sandbox that the
   expect(await findIdlePool(clientOf(pool("default", 1)), undefined, "acme")).toMatchObject({ level: "warning" });
   expect(await findIdlePool(clientOf({ ...weak, sandbox: "separate-users" }), undefined, "acme")).toBeUndefined();
 });
+
+test("findIdlePool() warns when no executor of the pool offers the network of the package", async () => {
+  const closed = { ...pool("default", 1), networkForms: ["none" as const] };
+  expect(await findIdlePool(clientOf(closed), { network: "outbound" }, "other")).toMatchObject({
+    level: "warning",
+    file: "manifest.json",
+    message: expect.stringMatching(/^No executor of pool default enforces the network "outbound" of manifest\.json/),
+  });
+  expect(await findIdlePool(clientOf(closed), { network: "host" }, "other")).toMatchObject({
+    message: expect.stringContaining("set allowHostNetwork"),
+  });
+  expect(await findIdlePool(clientOf(closed), { network: "none" }, "other")).toBeUndefined();
+  expect(await findIdlePool(clientOf(closed), undefined, "other")).toBeUndefined();
+});
+
+test("findIdlePool() warns of a package without a network in a project that requires one", async () => {
+  const closed = { ...pool("default", 1), sandbox: "filtered" as const, networkForms: ["none" as const] };
+  const client = clientOf(closed);
+  const strict = {
+    ...client,
+    listProjects: async () => (await client.listProjects()).map((one) => ({ ...one, requireNetwork: true })),
+  };
+  expect(await findIdlePool(strict, undefined, "acme")).toMatchObject({
+    message: expect.stringContaining("where requireNetwork is set"),
+  });
+});

@@ -89,6 +89,27 @@ describe("push()", () => {
     await strict.close();
   });
 
+  test("push() refuses a package that would have the machine's network where the project requires another", async () => {
+    const strict = { ...target, project: { ...target.project, requireNetwork: true } };
+    const given = (manifest: string) => ({
+      ...upload("main.py", "{}"),
+      files: [file("main.py", "print(1)"), file("manifest.json", manifest)],
+    });
+    const weak = await enrolPeer(platform, { pool: "weak" });
+    await weak.rpc.presence({ slots: 1, running: 0, draining: false, networkForms: ["host", "none"] });
+    await expect(push(await depsOf(), strict, given('{"network":"host","pool":"nobody"}'))).rejects.toMatchObject({
+      code: "NETWORK_NOT_ENFORCED",
+      message: expect.stringContaining("gives no script the network"),
+    });
+    await expect(push(await depsOf(), strict, given('{"pool":"weak"}'))).rejects.toMatchObject({
+      code: "NETWORK_NOT_ENFORCED",
+      message: expect.stringContaining("where requireNetwork is set"),
+    });
+    expect(await push(await depsOf(), target, given('{"pool":"weak"}'))).toMatchObject({ stored: [] });
+    expect(await push(await depsOf(), strict, given('{"network":"none","pool":"weak"}'))).toMatchObject({ stored: [] });
+    await weak.close();
+  });
+
   test("push() leaves nothing behind when the database refuses its last statement", async () => {
     await database.run("alter table audit add constraint no_push check (action <> 'package.push') not valid");
     const before = await findPackage(database, target.project.id, target.package.name);

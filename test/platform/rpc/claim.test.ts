@@ -61,7 +61,7 @@ describe("answerClaim()", () => {
     const event = await world.take("closed");
     expect(event.network).toBe("none");
     expect(await codeOf(world.peer.claim(event))).toBe("NETWORK_NOT_ENFORCED");
-    const refusal = `Executor ${world.peer.state.identity.id} refused it (This executor does not enforce the network "none"`;
+    const refusal = `Executor ${world.peer.state.identity.id} refused it (This executor does not offer the network "none"`;
     expect((await world.show(event.executionId)).waiting).toContain(refusal);
     const delayed = "update outbox set not_before = clock_timestamp() where execution_id = $1";
     await world.database.run(delayed, [event.executionId]);

@@ -6,6 +6,8 @@ export interface OfferedNetwork {
   readonly hasOutbound: boolean;
   /** The setting `allowHostNetwork`. */
   readonly allowsHost: boolean;
+  /** The setting `requireNetwork`: no script has the machine's network. */
+  readonly requiresNetwork: boolean;
 }
 
 /**
@@ -13,7 +15,12 @@ export interface OfferedNetwork {
  * own. Throws `NETWORK_NOT_ENFORCED` for what this executor does not offer; the platform gives it no such package.
  */
 export function chooseNetwork(asked: NetworkSetting | undefined, offered: OfferedNetwork): NetworkSetting {
-  if (asked === undefined) return offered.hasOutbound ? "outbound" : "host";
+  if (asked === undefined && offered.hasOutbound) return "outbound";
+  if (asked === undefined && !offered.requiresNetwork) return "host";
+  if (asked === undefined) {
+    const sentence = 'This executor enforces no network "outbound" and its setting requireNetwork allows no other';
+    throw new SealrunError("NETWORK_NOT_ENFORCED", sentence);
+  }
   if (asked === "host" && !offered.allowsHost) {
     throw new SealrunError(
       "NETWORK_NOT_ENFORCED",

@@ -40,6 +40,8 @@ export function announcePresence(deps: {
   readonly sandbox: SandboxLevel;
   /** How scripts' network can be limited here; by default only not at all. */
   readonly networkForms?: readonly NetworkForm[];
+  /** True when no script gets this machine's network. */
+  readonly requiresNetwork?: boolean;
   readonly log: Logger;
 }): Presence {
   let running = 0;
@@ -56,7 +58,7 @@ export function announcePresence(deps: {
     try {
       const { slots, sandbox } = deps;
       const networkForms = [...(deps.networkForms ?? basicForms)];
-      const own = { slots, sandbox, networkForms };
+      const own = { slots, sandbox, networkForms, requiresNetwork: deps.requiresNetwork ?? false };
       const said = await deps.rpc.presence({ ...own, running, draining, trouble: trouble ?? null });
       linesPerSecond = said.linesPerSecond ?? limits.outputLinesPerSecond;
       if (isClockWrong) deps.log.info("The clocks agree again; executions are taken");

@@ -37,6 +37,8 @@ export interface WorkspaceDeps {
   readonly workDir: string;
   /** Scripts may have this machine's network where their package asks for it. */
   readonly allowsHost: boolean;
+  /** No script has this machine's network. */
+  readonly requiresNetwork: boolean;
   readonly stepLimits: AllowedLimits;
   /** How fast a run's output may come, as the platform says. */
   readonly linesPerSecond: () => number;
@@ -93,8 +95,7 @@ export async function runInWorkspace(
       sandbox: deps.sandbox.kind === "none" ? deps.sandbox : { ...deps.sandbox, user },
       runtime: deps.runtime,
       pipes: deps.pipes,
-      network,
-      attempt,
+      attempt: { ...attempt, event: { ...attempt.event, network } },
       workspace,
       installed: { nodeModules: prepared.nodeModules, python: prepared.python },
       secrets,
@@ -132,9 +133,9 @@ export async function runInWorkspace(
   }
 }
 
-function networkOf({ sandbox, allowsHost }: WorkspaceDeps, { event }: Attempt): NetworkSetting {
+function networkOf({ sandbox, ...offered }: WorkspaceDeps, { event }: Attempt): NetworkSetting {
   const hasOutbound = sandbox.kind !== "none" && sandbox.slirp4netns !== undefined;
-  return chooseNetwork(event.network, { hasOutbound, allowsHost });
+  return chooseNetwork(event.network, { ...offered, hasOutbound });
 }
 
 /** A folder that cannot be removed is a problem of this machine only: it does not change how the run ended. */

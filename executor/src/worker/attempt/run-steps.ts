@@ -6,7 +6,6 @@ import {
   type JsonValue,
   limits,
   type LogStream,
-  type NetworkSetting,
   readTraceParent,
   type ReportItem,
   SealrunError,
@@ -46,8 +45,6 @@ export interface AttemptContext {
   readonly sandbox: Sandbox;
   readonly runtime: Runtime;
   readonly pipes: PipePool;
-  /** The network of all its scripts. */
-  readonly network: NetworkSetting;
   readonly workspace: { readonly folder: string };
   readonly installed: InstalledPackages;
   readonly secrets: Secrets;
@@ -213,7 +210,7 @@ async function tryStep(shared: StepsContext, context: StepContext, traceParent: 
           workspace: shared.workspace,
           installed: shared.installed,
           script: plan.script,
-          network: shared.network,
+          network: shared.attempt.event.network,
           variables: {
             executionId: shared.attempt.ref.executionId,
             packageName: shared.attempt.event.package.name,

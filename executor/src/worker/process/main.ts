@@ -68,6 +68,7 @@ function useSettings(settings: WorkerSettings): NonNullable<typeof deps> {
     filesDir: join(cacheDir, "files"),
     workDir: settings.workDir,
     allowsHost: settings.allowsHost,
+    requiresNetwork: settings.requiresNetwork,
     stepLimits: settings.stepLimits,
     log: logThrough(link),
   };

@@ -11,6 +11,7 @@ interface JsonOption {
 interface LimitOptions extends JsonOption {
   readonly concurrent?: number | "none";
   readonly minSandbox?: SandboxLevel;
+  readonly requireNetwork?: "on" | "off";
 }
 
 /** `sealrun project create`, `list` and `limit`. */
@@ -48,11 +49,17 @@ export function projectCommand(cli: Cli): Command {
     });
   command
     .command("limit")
-    .description("Set or show the limits of a project: concurrent executions, and the least sandbox of its executors")
+    .description("Set or show the limits of a project: concurrent executions, and what its executors must hold")
     .argument("<name>", "the project", parseProject)
     .option("--concurrent <n>", "maximum concurrent executions, or none for no limit", parseLimit)
     .addOption(
       new Option("--min-sandbox <level>", "least sandbox level of the executors that run it").choices(sandboxLevels),
+    )
+    .addOption(
+      new Option(
+        "--require-network <switch>",
+        "on: give no script the network of an executor's machine; off: allow it",
+      ).choices(["on", "off"]),
     )
     .option("--json", "print the project as JSON")
     .action(async (name: string, { json, ...change }: LimitOptions) => {
@@ -68,14 +75,15 @@ function parseLimit(text: string): number | "none" {
   return text === "none" ? text : parseNumber("--concurrent", 1, 10_000)(text);
 }
 
-function changeOf({ concurrent, minSandbox }: Omit<LimitOptions, "json">): ChangeProject {
+function changeOf({ concurrent, minSandbox, requireNetwork }: Omit<LimitOptions, "json">): ChangeProject {
   return {
     ...(concurrent === undefined ? {} : { maxConcurrent: concurrent === "none" ? null : concurrent }),
     ...(minSandbox === undefined ? {} : { minSandbox }),
+    ...(requireNetwork === undefined ? {} : { requireNetwork: requireNetwork === "on" }),
   };
 }
 
-function describeLimits({ name, maxConcurrent, minSandbox }: ProjectInfo): readonly string[] {
+function describeLimits({ name, maxConcurrent, minSandbox, requireNetwork }: ProjectInfo): readonly string[] {
   return [
     maxConcurrent === null
       ? `project ${name} has no limit on concurrent executions`
@@ -83,5 +91,6 @@ function describeLimits({ name, maxConcurrent, minSandbox }: ProjectInfo): reado
     ...(minSandbox === undefined || minSandbox === "none"
       ? []
       : [`project ${name} runs only on executors whose sandbox reaches the level ${minSandbox}`]),
+    ...(requireNetwork === true ? [`project ${name} gives no script the network of an executor's machine`] : []),
   ];
 }

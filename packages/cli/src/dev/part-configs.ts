@@ -111,6 +111,7 @@ function executorSettings(options: PartConfigs): ExecutorConfig {
     refusedAddresses: [],
     slirp4netns: programs.slirp4netns,
     allowHostNetwork,
+    requireNetwork: false,
     unsafeNoSandbox: false,
     minSandbox: "none",
     slotUids: { first: 70_000, count: 1_000 },

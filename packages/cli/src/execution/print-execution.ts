@@ -51,7 +51,7 @@ export function printExecution(output: Output, execution: ExecutionInfo): void {
   output.line(`  started   ${showTime(execution.startedAt)}`);
   output.line(`  finished  ${showTime(execution.finishedAt)}`);
   output.line(`  attempt   ${execution.attempt}, executor ${execution.executor ?? "-"}`);
-  if (execution.network != null) output.line(`  network   ${execution.network}`);
+  if (execution.network != null) output.line(`  network   ${showNetwork(execution.network)}`);
   const level = execution.attempts.at(-1)?.sandbox;
   if (level != null) output.line(`  sandbox   ${level}`);
   for (const { attempt, executor, end, reason } of execution.attempts) {
@@ -150,4 +150,9 @@ function showMasking(masking: ReceiptRow["masking"]): string {
     case null:
       return "";
   }
+}
+
+/** Scripts with the machine's network reach what listens on the executor's machine. */
+function showNetwork(network: NonNullable<ExecutionInfo["network"]>): string {
+  return network === "host" ? "host (warning: scripts reach the services of the executor's machine)" : network;
 }

@@ -1,11 +1,20 @@
-import { defaultPool, type Manifest, type PoolInfo, type ProjectInfo, reachesLevel } from "@sealrun/protocol";
+import {
+  defaultPool,
+  describeRequired,
+  describeUnenforced,
+  formOf,
+  type Manifest,
+  type PoolInfo,
+  type ProjectInfo,
+  reachesLevel,
+} from "@sealrun/protocol";
 import type { Operation } from "../calls/operation.ts";
 import type { Projects } from "../calls/projects.ts";
 import type { PackageProblem } from "./problem.ts";
 
 /**
- * A warning when the pool that would run the package has no executor, or none with the sandbox that the project requires;
- * undefined when it has one.
+ * A warning when the pool that would run the package has no executor, or none with the sandbox or the network that the
+ * package needs in its project; undefined when it has one.
  */
 export async function findIdlePool(
   client: Pick<Operation, "pools"> & Pick<Projects, "listProjects">,
@@ -17,7 +26,7 @@ export async function findIdlePool(
   const used = pools.find((pool) => pool.name === name && pool.executors > 0);
   if (used !== undefined) {
     const known = projects.find((one) => one.name.toLowerCase() === project.toLowerCase());
-    return findWeakPool(used, known, manifest);
+    return findWeakPool(used, known, manifest) ?? findClosedPool(used, known, manifest);
   }
   const others = pools.filter(({ executors }) => executors > 0).map((pool) => pool.name);
   const advice = others.length === 0 ? "" : `; pools with executors: ${others.slice(0, 5).join(", ")}`;
@@ -41,4 +50,17 @@ function findWeakPool(
     line: null,
     message,
   };
+}
+
+/** A push refuses it with the same words; a check can say it before. */
+function findClosedPool(
+  { name, networkForms }: PoolInfo,
+  project: ProjectInfo | undefined,
+  manifest: Manifest | undefined,
+): PackageProblem | undefined {
+  const isRequired = project?.requireNetwork === true;
+  const form = formOf(manifest?.network) ?? (isRequired ? "outbound" : undefined);
+  if (form === undefined || networkForms === undefined || networkForms.includes(form)) return undefined;
+  const message = manifest?.network === undefined ? describeRequired(name) : describeUnenforced(form, name);
+  return { code: null, level: "warning", file: "manifest.json", line: null, message };
 }

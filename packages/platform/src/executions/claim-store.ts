@@ -7,6 +7,7 @@ import {
   type JsonObject,
   limits,
   networkForm,
+  type NetworkForm,
   projectName,
   sandboxLevel,
   type SandboxLevel,
@@ -14,7 +15,7 @@ import {
 import { z } from "zod";
 import { recordAuditsFrom } from "../audit/store.ts";
 import type { Requester } from "../deps.ts";
-import { enforcesNetwork, seeExecutor } from "../executors/store.ts";
+import { networkOf, offersNetwork, seeExecutor } from "../executors/store.ts";
 import { addBlocksFrom, blockValues, type FeedEntry, packFeeds } from "../feed/feed-store.ts";
 import { feedChannel } from "../postgres/channels.ts";
 
@@ -22,24 +23,23 @@ const claimedRow = z
   .object({
     execution_id: executionId,
     is_own_pool: z.boolean(),
-    network_form: networkForm.nullable().catch(null),
-    is_network_enforced: z.boolean(),
+    network: networkForm.catch("none"),
+    is_network_offered: z.boolean(),
     attempt: z.number().nullable(),
     is_live: z.boolean().nullable(),
     project: projectName,
     min_sandbox: sandboxLevel,
   })
-  .transform(
-    ({ execution_id, is_own_pool, network_form, is_network_enforced, attempt, is_live, project, min_sandbox }) => ({
-      executionId: execution_id,
-      isOwnPool: is_own_pool,
-      /** What the version asks of the network, when this executor does not enforce it. */
-      unenforced: is_network_enforced ? undefined : (network_form ?? "none"),
-      project,
-      minSandbox: min_sandbox,
-      before: attempt === null ? undefined : { attempt, isLive: is_live === true },
-    }),
-  );
+  .transform(({ execution_id, is_own_pool, network, is_network_offered, attempt, is_live, project, min_sandbox }) => ({
+    executionId: execution_id,
+    isOwnPool: is_own_pool,
+    /** What its scripts get, which this executor may not offer. */
+    network,
+    isNetworkOffered: is_network_offered,
+    project,
+    minSandbox: min_sandbox,
+    before: attempt === null ? undefined : { attempt, isLive: is_live === true },
+  }));
 
 /**
  * Whether the executions that an executor claims wait for its pool and ask for a network that it enforces, the sandbox
@@ -54,7 +54,7 @@ export async function findClaimed(
   const found = await sql.rows(
     claimedRow,
     `select e.id as execution_id, lower(e.pool_name) = lower(p.name) as is_own_pool, a.attempt,
-       v.network_form, ${enforcesNetwork} as is_network_enforced,
+       ${networkOf} as network, ${offersNetwork} as is_network_offered,
        a.lease_until > clock_timestamp() as is_live, g.name as project, g.min_sandbox
      from executors x join pools p on p.id = x.pool_id
        cross join unnest($2::text[], $3::text[]) as claim (execution_id, request_id)
@@ -71,6 +71,7 @@ export async function findClaimed(
 export interface StartedAttempt extends AttemptRef {
   /** The execution waits in the queue; otherwise the attempt runs already. */
   readonly isQueued: boolean;
+  readonly network: NetworkForm;
   /** The executor, and the id of its claim. */
   readonly requester: Requester;
   /** What the audit says of the claim. */
@@ -94,8 +95,8 @@ export async function startAttempts(
   const feeds = packFeeds(queued.map(({ executionId: id }) => ({ id, entries: running })));
   await sql.run(
     `with given as (
-       select * from unnest($3::text[], $4::int[], $5::bool[], $6::text[], $7::text[], $8::json[]) with ordinality
-         as given (execution_id, attempt, is_queued, actor, request_id, detail, place)),
+       select * from unnest($3::text[], $4::int[], $5::bool[], $6::text[], $7::text[], $8::json[], $18::text[]) with ordinality
+         as given (execution_id, attempt, is_queued, actor, request_id, detail, network, place)),
      running as (
        update executions e set status = 'running', attempt = given.attempt, executor_id = $1,
          started_at = coalesce(e.started_at, clock_timestamp()), cursor = e.cursor + ${running.length}
@@ -104,9 +105,10 @@ export async function startAttempts(
      seen as (${seeExecutor}),
      noted as (${recordAuditsFrom("(select *, 'execution.claim' as action, execution_id as object from given) claimed")}),
      leased as (
-       insert into attempts as known (execution_id, attempt, executor_id, request_id, lease_until, sandbox)
-       select execution_id, attempt, $1, request_id, clock_timestamp() + $2 * interval '1 millisecond', $17::text from given
-       on conflict (execution_id, attempt) do update set lease_until = excluded.lease_until, ended_at = null, ended_as = null
+       insert into attempts as known (execution_id, attempt, executor_id, request_id, lease_until, sandbox, network)
+       select execution_id, attempt, $1, request_id, clock_timestamp() + $2 * interval '1 millisecond', $17::text, network from given
+       on conflict (execution_id, attempt) do update set lease_until = excluded.lease_until, ended_at = null, ended_as = null,
+         network = excluded.network
        where known.executor_id = excluded.executor_id and known.request_id = excluded.request_id)
      select count(pg_notify($16, id)) from running`,
     [
@@ -121,6 +123,7 @@ export async function startAttempts(
       ...blockValues(feeds),
       feedChannel,
       executor.sandbox ?? null,
+      started.map(({ network }) => network),
     ],
   );
 }

@@ -97,7 +97,7 @@ export async function notePresence(sql: Sql, id: ExecutorId, said: PresenceReque
   await sql.run(
     `with noted as (
        update executors x set last_seen_at = clock_timestamp(), slots = $2, running = $3, is_draining = $4, trouble = $5,
-               sandbox = $8, network_forms = $9
+               sandbox = $8, network_forms = $9, require_network = $10
        from executors before where x.id = $1 and before.id = x.id
        returning (before.slots, before.is_draining, before.trouble::text, before.sandbox)
                    is distinct from (x.slots, x.is_draining, x.trouble::text, x.sandbox)
@@ -113,6 +113,7 @@ export async function notePresence(sql: Sql, id: ExecutorId, said: PresenceReque
       outboxChannel,
       said.sandbox ?? null,
       said.networkForms ?? null,
+      said.requiresNetwork ?? false,
     ],
   );
 }
@@ -123,18 +124,34 @@ const isLive = `coalesce(x.revoked_at is null and x.last_seen_at > clock_timesta
 /** How the executor `x` can limit the network of scripts, as SQL. */
 const networkForms = `coalesce(x.network_forms, '{${basicForms.join(",")}}')`;
 
-/** True when the executor `x` enforces what the version `v` asks of the network, as SQL. */
-export const enforcesNetwork = `coalesce(v.network_form = any (${networkForms}), true)`;
+/**
+ * The network that the executor `x` gives scripts of the version `v`, as SQL: one without a setting has "outbound" where that
+ * is enforced, else the machine's own.
+ */
+export const networkOf = `coalesce(v.network_form, case when 'outbound' = any (${networkForms}) then 'outbound' else 'host' end)`;
 
-/** Whether live executors of a pool enforce a form: undefined when none is live. */
-export async function enforcesForm(sql: Sql, pool: string, form: NetworkForm): Promise<boolean | undefined> {
+/** True when the executor `x` gives that network to the project `g`, as SQL. */
+export const offersNetwork = `(coalesce(v.network_form = any (${networkForms}), true)
+  and not (${networkOf} = 'host' and (x.require_network or g.require_network)))`;
+
+/**
+ * Whether live executors of a pool offer a form, or for a package without one what it gets; undefined when none is live.
+ * With `isRequired` none may give it the machine's network.
+ */
+export async function offersForm(
+  sql: Sql,
+  pool: string,
+  wanted: { readonly form: NetworkForm | undefined; readonly isRequired: boolean },
+): Promise<boolean | undefined> {
   const row = await sql.row(
-    z.object({ is_enforced: z.boolean().nullable() }),
-    `select bool_or($3 = any (${networkForms})) as is_enforced
-     from executors x join pools p on p.id = x.pool_id where lower(p.name) = lower($2) and ${isLive}`,
-    [limits.absentMs, pool, form],
+    z.object({ is_offered: z.boolean().nullable() }),
+    `select bool_or(${offersNetwork}) as is_offered
+     from executors x join pools p on p.id = x.pool_id
+       cross join (values ($3::text)) as v (network_form) cross join (values ($4::boolean)) as g (require_network)
+     where lower(p.name) = lower($2) and ${isLive}`,
+    [limits.absentMs, pool, wanted.form ?? null, wanted.isRequired],
   );
-  return row?.is_enforced ?? undefined;
+  return row?.is_offered ?? undefined;
 }
 
 /** All executors, the newest first, with how many executions each runs. */
@@ -158,8 +175,13 @@ const poolRow = z
     queued: z.number(),
     oldest_queued_at: z.date().nullable(),
     sandbox: sandboxLevel.nullable(),
+    network_forms: z.array(networkForm),
   })
-  .transform(({ oldest_queued_at, ...row }) => ({ ...row, oldestQueuedAt: oldest_queued_at?.toISOString() ?? null }));
+  .transform(({ oldest_queued_at, network_forms, ...row }) => ({
+    ...row,
+    networkForms: network_forms,
+    oldestQueuedAt: oldest_queued_at?.toISOString() ?? null,
+  }));
 
 /** Every pool that has an executor or a queued execution, by name; only slots of live and fit executors count. */
 export async function describePools(sql: Sql): Promise<readonly z.infer<typeof poolRow>[]> {
@@ -178,7 +200,9 @@ export async function describePools(sql: Sql): Promise<readonly z.infer<typeof p
      )
      select coalesce(l.name, w.name) as name, coalesce(l.live, 0) as executors, coalesce(l.slots, 0) as slots,
             coalesce(l.running, 0) as running, coalesce(w.queued, 0) as queued, w.oldest as oldest_queued_at,
-            l.sandbox
+            l.sandbox, array(
+              select distinct form from executors x join pools p on p.id = x.pool_id cross join unnest(${networkForms}) as form
+              where lower(p.name) = l.pool and ${isLive} order by form) as network_forms
      from enrolled l full join waiting w on w.pool = l.pool order by lower(coalesce(l.name, w.name))`,
     [limits.absentMs],
   );

@@ -123,8 +123,9 @@ export async function getExecution(
   const detail = await sql.row(
     detailRow,
     `select e.attempt, e.error, e.visible, e.sealed_names, e.priority, e.not_before,
-            e.cancel_requested_at is not null as cancel_requested, coalesce(v.network_form, 'host') as network
-     from executions e join versions v on v.id = e.version_id where e.id = $1`,
+            e.cancel_requested_at is not null as cancel_requested, coalesce(a.network, v.network_form, case when a.attempt is not null then 'host' end) as network
+     from executions e join versions v on v.id = e.version_id
+       left join attempts a on a.execution_id = e.id and a.attempt = e.attempt where e.id = $1`,
     [id],
   );
   if (summary !== undefined && detail !== undefined) return { summary, detail };

@@ -17,15 +17,17 @@ const projectRow = z
     created_at: z.date(),
     max_concurrent: z.number().nullable(),
     min_sandbox: sandboxLevel,
+    require_network: z.boolean(),
   })
-  .transform(({ id, name, created_at, max_concurrent, min_sandbox }) => ({
+  .transform(({ id, name, created_at, max_concurrent, min_sandbox, require_network }) => ({
     id,
     name,
     createdAt: created_at,
     maxConcurrent: max_concurrent,
     minSandbox: min_sandbox,
+    requireNetwork: require_network,
   }));
-const columns = "id, name, created_at, max_concurrent, min_sandbox";
+const columns = "id, name, created_at, max_concurrent, min_sandbox, require_network";
 /** A project: a team's packages, secrets and executions. */
 export type Project = z.infer<typeof projectRow>;
 
@@ -68,5 +70,12 @@ export async function limitProject(sql: Sql, name: ProjectName, maxConcurrent: n
 export async function requireSandbox(sql: Sql, name: ProjectName, level: SandboxLevel): Promise<Project> {
   const { id } = await getProject(sql, name);
   await sql.run("update projects set min_sandbox = $2 where id = $1", [id, level]);
+  return getProject(sql, name);
+}
+
+/** Sets whether a project's scripts never have the network of an executor's machine. `PROJECT_NOT_FOUND`. */
+export async function requireNetwork(sql: Sql, name: ProjectName, isRequired: boolean): Promise<Project> {
+  const { id } = await getProject(sql, name);
+  await sql.run("update projects set require_network = $2 where id = $1", [id, isRequired]);
   return getProject(sql, name);
 }

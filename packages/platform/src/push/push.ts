@@ -2,6 +2,7 @@ import { createBatchSealer, secretContext, wipe } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
 import {
   defaultPool,
+  describeRequired,
   describeUnenforced,
   encodeJson,
   formOf,
@@ -12,7 +13,7 @@ import {
 } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import type { Requester, Deps } from "../deps.ts";
-import { enforcesForm } from "../executors/store.ts";
+import { offersForm } from "../executors/store.ts";
 import { applyTriggers } from "../events/apply-triggers.ts";
 import type { Project } from "../projects/store.ts";
 import { applySchedule, checkSchedule } from "../schedules/apply-manifest.ts";
@@ -53,7 +54,7 @@ export async function push(deps: PushDeps, target: PushTarget, upload: Upload): 
     const checked = checkUpload(upload.files);
     checkLimits(checked.steps, deps.maxLimits);
     checkSchedule(checked.manifest);
-    await refuseUnenforced(deps.database, checked.manifest);
+    await refuseUnenforced(deps.database, target.project, checked.manifest);
     if (upload.announced !== undefined) checkAnnounced(upload.files, upload.announced.files);
     const place: Place = { scope: "service", ownerId: target.package.id, projectId: target.project.id };
     const key = await fetchScopeKey(deps, place);
@@ -65,12 +66,20 @@ export async function push(deps: PushDeps, target: PushTarget, upload: Upload): 
 }
 
 /** A package that no live executor of its pool could run as its manifest says. A pool without one proves nothing yet. */
-async function refuseUnenforced(sql: Sql, manifest: CheckedVersion["manifest"]): Promise<void> {
+async function refuseUnenforced(
+  sql: Sql,
+  { name, requireNetwork }: Project,
+  manifest: CheckedVersion["manifest"],
+): Promise<void> {
   const form = formOf(manifest?.network);
-  if (form === undefined) return;
+  if (form === "host" && requireNetwork) {
+    const sentence = `Project ${name} gives no script the network of an executor's machine, and manifest.json asks for it (network: "host"); change the field`;
+    throw new SealrunError("NETWORK_NOT_ENFORCED", sentence);
+  }
   const pool = manifest?.pool ?? defaultPool;
-  if ((await enforcesForm(sql, pool, form)) !== false) return;
-  throw new SealrunError("NETWORK_NOT_ENFORCED", describeUnenforced(form, pool));
+  if ((await offersForm(sql, pool, { form, isRequired: requireNetwork })) !== false) return;
+  const sentence = form === undefined ? describeRequired(pool) : describeUnenforced(form, pool);
+  throw new SealrunError("NETWORK_NOT_ENFORCED", sentence);
 }
 
 /** Seals a plain secrets.json in memory, as the client would have. */

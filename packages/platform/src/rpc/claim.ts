@@ -147,7 +147,8 @@ async function holdUnenforced(
 /** What is known of a claim besides its execution: `before` is what it got before. */
 interface Known {
   readonly isOwnPool: boolean;
-  readonly unenforced: NetworkForm | undefined;
+  readonly network: NetworkForm;
+  readonly isNetworkOffered: boolean;
   readonly project: string;
   readonly minSandbox: SandboxLevel;
   readonly before: { readonly attempt: number; readonly isLive: boolean } | undefined;
@@ -168,15 +169,12 @@ function judge(
     if (execution.isHeld) return new SealrunError("CLAIM_REFUSED", "The platform is held and starts nothing");
     // This also applies to a repeated claim: a requeued execution can only be claimed with its newest event.
     if (claim.generation !== execution.generation) return refused(execution);
-    if (found.unenforced !== undefined) {
-      const sentence = `This executor does not enforce the network ${showForm(found.unenforced)} of the package`;
-      return new SealrunError("NETWORK_NOT_ENFORCED", sentence);
-    }
+    if (!found.isNetworkOffered) return notOffered(found.network);
     if (execution.isExpired) return new SealrunError("EXPIRED", `The event of ${execution.id} has expired`);
   } else if (execution.status !== "running" || known?.isLive !== true) return refused(execution);
   // A repeated claim can only get the newest attempt: while its lease is live, or after it was given back.
   if (known !== undefined && known.attempt !== execution.attempt) return refused(execution);
-  return { claim, execution, attempt: known?.attempt ?? execution.attempt + 1 };
+  return { claim, execution, attempt: known?.attempt ?? execution.attempt + 1, network: found.network };
 }
 
 /** Commits too. */
@@ -185,7 +183,8 @@ async function storeClaims(
   request: ExecutorRequest & Pick<ClaimRequest, "sandbox">,
   claimed: readonly Claimed[],
 ): Promise<void> {
-  const started = claimed.map(({ claim, execution, attempt }) => ({
+  const started = claimed.map(({ claim, execution, attempt, network }) => ({
+    network,
     executionId: execution.id,
     attempt,
     isQueued: execution.status === "queued",
@@ -206,6 +205,13 @@ function requesterOf(request: ExecutorRequest, { requestId }: Claim): ReturnType
 
 function refused({ status, attempt }: LockedExecution): SealrunError {
   return new SealrunError("CLAIM_REFUSED", `The execution is ${status} and has attempt ${attempt}`);
+}
+
+function notOffered(network: NetworkForm): SealrunError {
+  return new SealrunError(
+    "NETWORK_NOT_ENFORCED",
+    `This executor does not offer the network ${showForm(network)}, or the project does not allow it`,
+  );
 }
 
 function tooWeak({ project, minSandbox }: Known, sandbox: SandboxLevel | undefined): SealrunError {

@@ -1,6 +1,14 @@
 import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
-import { type Claim, type ExecutionId, type Failure, limits, SealrunError, toSealrunError } from "@sealrun/protocol";
+import {
+  type Claim,
+  type ExecutionId,
+  type Failure,
+  limits,
+  type NetworkForm,
+  SealrunError,
+  toSealrunError,
+} from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import { type ClaimedAttempt, endAttempt, isGranted, markGranted } from "../executions/attempt-store.ts";
 import { appendFeed } from "../feed/feed-store.ts";
@@ -26,6 +34,7 @@ const maxDelayUnenrolledMs = 10 * 60_000;
 export interface Claimed {
   readonly claim: Claim;
   readonly execution: LockedExecution;
+  readonly network: NetworkForm;
   readonly attempt: number;
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { networkForm } from "../wire/network.ts";
 import { sandboxLevel } from "../wire/sandbox-level.ts";
 
 /** The check of one component. */
@@ -73,6 +74,8 @@ export const poolInfo = z.object({
   oldestQueuedAt: z.string().nullable(),
   /** The strongest sandbox of its live executors; null without one that says it, absent from an earlier platform. */
   sandbox: sandboxLevel.nullable().optional(),
+  /** The networks that its live executors offer scripts; absent from an earlier platform. */
+  networkForms: z.array(networkForm).optional(),
 });
 export type PoolInfo = z.infer<typeof poolInfo>;
 /** `GET /api/v1/pools`: every pool that has executors or queued executions. */

@@ -15,12 +15,15 @@ export const projectInfo = z.object({
   maxConcurrent: z.number().int().nullable(),
   /** Its executions run only on executors whose sandbox reaches this level; absent from an earlier platform. */
   minSandbox: sandboxLevel.optional(),
+  /** Its scripts never have the network of an executor's machine; absent from an earlier platform. */
+  requireNetwork: z.boolean().optional(),
 });
 export type ProjectInfo = z.infer<typeof projectInfo>;
 /** `PATCH /api/v1/projects/:project`: absent fields stay as they are; null removes the limit, `none` the least level. */
 export const changeProject = fields({
   maxConcurrent: maxConcurrent.nullable().optional(),
   minSandbox: sandboxLevel.optional(),
+  requireNetwork: z.boolean().optional(),
 });
 export type ChangeProject = z.infer<typeof changeProject>;
 /** `GET /api/v1/projects`. */

@@ -66,6 +66,11 @@ export function describeUnenforced(form: NetworkForm, pool: string): string {
   return `No executor of pool ${pool} enforces the network ${showForm(form)} of manifest.json; start one that does (sealrun doctor says what a machine enforces), or change the field`;
 }
 
+/** Why a pool cannot run a package without a network setting where the machine's network is refused. */
+export function describeRequired(pool: string): string {
+  return `No executor of pool ${pool} enforces the network "outbound", which a package without a network needs where requireNetwork is set; write "none" or named hosts into manifest.json, or start an executor that enforces it (sealrun doctor says what a machine enforces)`;
+}
+
 /** A form as people read it in messages. */
 export function showForm(form: NetworkForm): string {
   return form === "named" ? "of named hosts" : JSON.stringify(form);

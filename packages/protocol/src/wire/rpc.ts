@@ -152,6 +152,8 @@ export const presenceRequest = z.object({
   trouble: machineTrouble.nullish(),
   /** How scripts' network can be limited here; absent from an executor of an earlier version. */
   networkForms: announcedForms.optional(),
+  /** True when it gives no script its machine's network; absent from an executor of an earlier version. */
+  requiresNetwork: z.boolean().optional(),
   /** What its sandbox holds; absent from an executor of an earlier version. */
   sandbox: sandboxLevel.optional(),
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { chooseNetwork } from "../../../../executor/src/child/network/choose-network.ts";
 
-const nothing = { hasOutbound: false, allowsHost: false };
+const nothing = { hasOutbound: false, allowsHost: false, requiresNetwork: false };
 
 test("chooseNetwork() gives a package without a network the internet, else the machine's network", () => {
   expect(chooseNetwork(undefined, { ...nothing, hasOutbound: true })).toBe("outbound");
@@ -18,4 +18,10 @@ test("chooseNetwork() refuses the machine's network that the settings do not all
 test.each(["none", "outbound", ["a.test:1"]] as const)("chooseNetwork() keeps %j", (asked) => {
   const network = typeof asked === "string" ? asked : [...asked];
   expect(chooseNetwork(network, nothing)).toEqual(network);
+});
+
+test("chooseNetwork() gives no machine's network where none may have it", () => {
+  const strict = { ...nothing, requiresNetwork: true };
+  expect(chooseNetwork(undefined, { ...strict, hasOutbound: true })).toBe("outbound");
+  expect(() => chooseNetwork(undefined, strict)).toThrow(expect.objectContaining({ code: "NETWORK_NOT_ENFORCED" }));
 });

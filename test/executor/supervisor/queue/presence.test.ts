@@ -24,8 +24,24 @@ describe("announcePresence()", () => {
     await presence.close();
     await until(() => told[1]);
     expect(told).toEqual([
-      { slots: 3, running: 0, draining: false, trouble: null, sandbox: "filtered", networkForms: ["host", "none"] },
-      { slots: 3, running: 1, draining: true, trouble: null, sandbox: "filtered", networkForms: ["host", "none"] },
+      {
+        slots: 3,
+        running: 0,
+        draining: false,
+        trouble: null,
+        sandbox: "filtered",
+        networkForms: ["host", "none"],
+        requiresNetwork: false,
+      },
+      {
+        slots: 3,
+        running: 1,
+        draining: true,
+        trouble: null,
+        sandbox: "filtered",
+        networkForms: ["host", "none"],
+        requiresNetwork: false,
+      },
     ]);
   });
 

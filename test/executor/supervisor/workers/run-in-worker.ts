@@ -26,6 +26,7 @@ export async function makeSettings(folder: string): Promise<WorkerSettings> {
     workDir: join(folder, "work"),
     cacheDir: join(folder, "cache"),
     allowsHost: false,
+    requiresNetwork: false,
     stepLimits: { defaults: defaultStepLimits, max: maxStepLimits },
   });
   await mkdir(settings.workDir, { recursive: true });

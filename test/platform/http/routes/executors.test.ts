@@ -31,6 +31,7 @@ describe("POST /executors/enrol", () => {
       queued: 0,
       oldestQueuedAt: null,
       sandbox: "filtered",
+      networkForms: ["host"],
     };
     expect((await ask(platform, poolList, ["GET", "/pools"])).pools).toEqual([pool]);
     await peer.rpc.presence({ slots: 3, running: 0, draining: true });

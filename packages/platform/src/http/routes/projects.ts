@@ -22,16 +22,18 @@ import {
   limitProject,
   listProjects,
   type Project,
+  requireNetwork as setRequireNetwork,
   requireSandbox,
 } from "../../projects/store.ts";
 import { requesterOf } from "../requester.ts";
 
-const info = ({ id, name, createdAt, maxConcurrent, minSandbox }: Project): ProjectInfo => ({
+const info = ({ id, name, createdAt, maxConcurrent, minSandbox, requireNetwork }: Project): ProjectInfo => ({
   id,
   name,
   createdAt: createdAt.toISOString(),
   maxConcurrent,
   minSandbox,
+  requireNetwork,
 });
 
 /** Projects: create, list, show, limit. */
@@ -100,16 +102,17 @@ export function projectRoutes(
     {
       config,
       schema: {
-        summary: "Change the limits of a project: concurrent executions, and the least sandbox of its executors",
+        summary: "Change the limits of a project: concurrent executions, and what its executors must hold",
         params: z.object({ project: projectName }),
         body: changeProject,
         response: { 200: projectInfo, default: errorBody },
       },
     },
     async (request) => {
-      const { maxConcurrent, minSandbox } = request.body;
+      const { maxConcurrent, minSandbox, requireNetwork } = request.body;
       const { project: name } = request.params;
-      if (maxConcurrent === undefined && minSandbox === undefined) return info(await getProject(deps.database, name));
+      const isChanged = [maxConcurrent, minSandbox, requireNetwork].some((value) => value !== undefined);
+      if (!isChanged) return info(await getProject(deps.database, name));
       const requester = requesterOf(request);
       const changed = await deps.database.transaction(async (sql) => {
         if (maxConcurrent !== undefined) {
@@ -119,6 +122,10 @@ export function projectRoutes(
         if (minSandbox !== undefined) {
           const { id: object } = await requireSandbox(sql, name, minSandbox);
           await recordAudit(sql, { requester, action: "project.sandbox", object, detail: { minSandbox } });
+        }
+        if (requireNetwork !== undefined) {
+          const { id: object } = await setRequireNetwork(sql, name, requireNetwork);
+          await recordAudit(sql, { requester, action: "project.network", object, detail: { requireNetwork } });
         }
         await ringOutbox(sql);
         return getProject(sql, name);

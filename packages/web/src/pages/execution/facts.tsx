@@ -55,10 +55,16 @@ export function Facts({ execution }: { readonly execution: ExecutionInfo }): Rea
       )}
       <Dot />
       <span>priority {priority}</span>
-      {network == null || network === "host" ? null : (
+      {network == null ? null : (
         <>
           <Dot />
-          <span>network: {network === "named" ? "named hosts" : network}</span>
+          {network === "host" ? (
+            <Text span inherit c="orange.8">
+              network: the executor&apos;s machine
+            </Text>
+          ) : (
+            <span>network: {network === "named" ? "named hosts" : network}</span>
+          )}
         </>
       )}
       {notBefore !== null && execution.startedAt === null ? (

@@ -12,6 +12,7 @@ import { Problem } from "../../parts/page/problem.tsx";
 import { AttentionPanel } from "./attention-panel.tsx";
 import { FirstPackage } from "./first-package.tsx";
 import { LeastSandbox } from "./least-sandbox.tsx";
+import { RequiredNetwork } from "./required-network.tsx";
 import { overviewQuery } from "./overview-query.ts";
 import { PackageList } from "./package-list.tsx";
 import { RecentExecutions } from "./recent-executions.tsx";
@@ -67,6 +68,7 @@ function Content(props: { readonly project: string; readonly packages: readonly 
           <AttentionPanel project={project} packages={packages} />
           <RecentExecutions project={project} />
           <LeastSandbox project={project} />
+          <RequiredNetwork project={project} />
         </Stack>
       </Grid.Col>
     </Grid>
