@@ -86,6 +86,8 @@ export const executorConfig = fields({
   minSandbox: sandboxLevel.default("none"),
   /** User ids of the host, one for each slot, where the executor starts as root; null for its own user. */
   slotUids: slotUids.nullable().default({ first: 70_000, count: 1_000 }),
+  /** Whether each worker keeps a sandbox ready for its next run, with the runtime of its last one booted. */
+  warmRunners: z.boolean().default(true),
   /** Where scripts' dependencies come from. */
   dependencies: dependencySettings.prefault({}),
   /** How long runs may continue after SIGTERM. */

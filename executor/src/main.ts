@@ -148,17 +148,18 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       allowsHost: config.allowHostNetwork,
       requiresNetwork: config.requireNetwork,
       stepLimits,
+      warmRunners: config.warmRunners,
     }),
     program: workerProgram,
     slots: config.slots,
     users: createUserPool(users),
-    onLost: async () => {
+    onEnded: async () => {
       for (const root of [config.workDir, pipesFolder]) await removeLeftovers(root);
     },
     log,
   });
   const metrics = metricSet === undefined ? undefined : createExecutorMetrics(metricSet);
-  metrics?.watchWorkers(workers.lost);
+  metrics?.watchWorkers(workers);
   metrics?.watchPreparers(preparer.counts);
   const work = {
     ...state,

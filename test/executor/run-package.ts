@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleScripts } from "../../executor/src/bundle/bundle.ts";
@@ -7,10 +8,14 @@ import { readHostRoots } from "../../executor/src/child/host-roots.ts";
 import type { PythonRuntime, Runtime } from "../../executor/src/child/layout.ts";
 import type { DelegatedCgroup } from "../../executor/src/child/limits/cgroup.ts";
 import type { DialRules } from "../../executor/src/child/network/dial.ts";
-import { createPipePool } from "../../executor/src/child/output-pipes.ts";
+import { makeOwnFolder } from "../../executor/src/child/own-folder.ts";
+import { createPipePool, type PipePool } from "../../executor/src/child/output-pipes.ts";
 import { runStep, type StepEnd } from "../../executor/src/child/run-step.ts";
 import type { Sandbox, StepOptions } from "../../executor/src/child/start/step-options.ts";
 import type { SlotUser } from "../../executor/src/child/user/slot-user.ts";
+import { type WarmKind, warmShape } from "../../executor/src/child/warm/plan-warm-start.ts";
+import { startAhead, type WaitingProcess } from "../../executor/src/child/warm/start-ahead.ts";
+import type { StartedAhead } from "../../executor/src/child/warm/warm-shape.ts";
 import { defaultStepLimits, type EventLimits, withDefaults } from "@sealrun/protocol";
 import { createWorkspace } from "../../executor/src/workspace/workspace.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -22,6 +27,8 @@ const repository = fileURLToPath(new URL("../..", import.meta.url));
 export const esbuild = join(repository, "node_modules/@esbuild", `linux-${process.arch}`, "bin/esbuild");
 
 export interface PackageRun extends StepEnd {
+  /** Whether the script ran in a process that was started ahead. */
+  readonly wasAhead: boolean;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -55,6 +62,12 @@ export interface PackageOptions extends Partial<
   readonly limits?: EventLimits;
   readonly cgroup?: DelegatedCgroup;
   readonly python?: PythonRuntime;
+  /** `warm` offers the step a process that was started ahead, of the shape that it needs with default limits and network. */
+  readonly start?: "cold" | "warm";
+  /** The runtime that this process has booted; by default that of the script. */
+  readonly warmKind?: WarmKind;
+  /** Called when it waits for "go". */
+  readonly onAhead?: (ahead: WaitingProcess) => void | Promise<void>;
   /** The user that the script runs as; only root may choose one. */
   readonly user?: SlotUser;
 }
@@ -75,21 +88,28 @@ async function testSandbox(hidden: readonly string[] = []): Promise<Extract<Sand
   return { kind: "bubblewrap", program: programs().bwrap, hostRoots: await readHostRoots(), hidden };
 }
 
+/** The two ways in which a script's process comes to be: for the step, or ahead of it. */
+export const bothStarts = ["cold", "warm"] as const;
+
 /** Puts the files into a workspace, compiles them, and runs one script to its end, as the executor does. */
 export async function runPackage(options: PackageOptions): Promise<PackageRun> {
   await using root = await temporaryFolder();
   const runtime = { ...testRuntime(), ...(options.python === undefined ? {} : { python: options.python }) };
   const files = Object.entries(options.files).map(([path, text]) => ({ path, bytes: Buffer.from(text) }));
   const script = options.script ?? files[0]?.path ?? "";
+  const { dialRules, slirp4netns, user, cgroup } = options;
+  const sandbox = { ...(await testSandbox(options.hidden)), user, cgroup, dialRules, slirp4netns };
+  const pipes = createPipePool(join(root.path, "pipes"));
+  const isWarm = options.start === "warm" && options.unsafe !== true;
+  const ahead = isWarm ? await startAheadOf(options, { root: root.path, script, sandbox, runtime, pipes }) : undefined;
   const workspace = await createWorkspace({
+    place: ahead?.place,
     root: root.path,
     executionId: "exe_00000000000000000000",
     attempt: 1,
     files,
     linkedSdk: runtime.sdk,
   });
-  const { dialRules, slirp4netns, user, cgroup } = options;
-  const sandbox = { ...(await testSandbox(options.hidden)), user, cgroup, dialRules, slirp4netns };
   await workspace.add(
     await bundleScripts({
       compiler: { bubblewrap: sandbox.program, esbuild },
@@ -102,7 +122,14 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
   );
   if (options.user !== undefined) await workspace.giveTo(options.user.id);
   const output = { stdout: "", stderr: "" };
-  const pipes = createPipePool(join(root.path, "pipes"));
+  let wasAhead = false;
+  const startedAhead: StartedAhead | undefined = ahead && {
+    take: async (start) => {
+      const runner = await ahead.waiting.take(start);
+      wasAhead = runner !== undefined;
+      return runner;
+    },
+  };
   const end = await runStep({
     sandbox: options.unsafe === true ? { kind: "none" } : sandbox,
     runtime,
@@ -122,11 +149,41 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
     onStderr: (chunk) => void (output.stderr += Buffer.from(chunk).toString()),
     handle: answerNothing,
     ...options,
+    startedAhead,
     limits: withDefaults(options.limits ?? {}, defaultStepLimits),
+  }).catch(async (error: unknown) => {
+    await ahead?.waiting.end();
+    throw error;
   });
+  await ahead?.waiting.end();
   await pipes.close();
   await workspace.remove();
-  return { ...end, ...output };
+  return { ...end, ...output, wasAhead };
+}
+
+/** Starts a process ahead in a new folder, as a worker does. */
+async function startAheadOf(
+  options: PackageOptions,
+  of: {
+    readonly root: string;
+    readonly script: string;
+    readonly sandbox: Extract<Sandbox, { kind: "bubblewrap" }>;
+    readonly runtime: Runtime;
+    readonly pipes: PipePool;
+  },
+) {
+  const { root, script, sandbox, runtime, pipes } = of;
+  const kind = options.warmKind ?? (script.endsWith(".sh") ? "shell" : script.endsWith(".py") ? "python" : "node");
+  const limits = withDefaults(options.limits ?? {}, defaultStepLimits);
+  const { network } = options;
+  const shape = await warmShape({ sandbox, runtime, limits, network }, kind);
+  if (shape === undefined) return undefined;
+  const scratch = await makeOwnFolder(root, "ahead");
+  const folder = join(scratch, "work");
+  await mkdir(folder, { mode: 0o700 });
+  const waiting = await startAhead({ sandbox, shape, folder, pipes });
+  await options.onAhead?.(waiting);
+  return { waiting, place: { scratch, folder } };
 }
 
 /** Answers every name with "absent". */

@@ -45,7 +45,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ],
     ["self-attack"],
     ["machine"],
-    ["bundle", "dependencies"],
+    ["bundle", "dependencies", "worker/warm"],
     ["config.ts", "preparer", "worker/attempt"],
     ["supervisor/attempt-span.ts", "supervisor/preparer"],
     ["supervisor/run-attempt.ts", "worker/process"],

@@ -8,6 +8,10 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
   ],
   "executor/src/child/network": ["test/executor/child/network/named.test.ts", "test/whole/network.test.ts"],
   "executor/src/child/start": ["test/executor/child/run-step.test.ts"],
+  "executor/src/child/warm": [
+    "test/executor/child/warm/same-behaviour.test.ts",
+    "test/executor/child/warm/start-ahead.test.ts",
+  ],
   "executor/src/dependencies": ["test/executor/dependencies/dependencies.test.ts", "test/whole/dependencies.test.ts"],
   "executor/src/enrol": ["test/executor/enrol/keep-credentials.test.ts", "test/whole/executors.test.ts"],
   "executor/src/local": ["test/cli/local/run-locally.test.ts"],

@@ -73,6 +73,8 @@ const askName = z.enum([
 export const fromWorker = z.discriminatedUnion("t", [
   z.object({ t: z.literal("ready") }),
   z.object({ t: z.literal("pong") }),
+  /** Memory of the runner that it keeps ready; 0 without one. */
+  z.object({ t: z.literal("ahead"), bytes: place }),
   z.object({ t: z.literal("ask"), id: place, op: askName, body: z.unknown() }),
   z.object({ t: z.literal("report"), urgency, ends: z.array(finishedStep).max(64) }),
   z.object({

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import module, { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import util from "node:util";
 import { isMainThread } from "node:worker_threads";
 
@@ -12,6 +13,10 @@ import { isMainThread } from "node:worker_threads";
 
 // Stack traces name the file and line of TypeScript. Libraries are left as they are, and cost nothing.
 module.setSourceMapsSupport(true, { nodeModules: false });
+
+// In place of a script: there is no such file, and Node looks for it only after this one has run.
+const scriptAtGo = new URL("script-at-go", import.meta.url);
+if (isMainThread && process.argv[1] === fileURLToPath(scriptAtGo)) waitForScript();
 
 // A bundle runs in place of its script, which knows itself by its own name.
 const bundle = /^(?<folder>.*\/)\.sealrun\.(?<script>[^/]+)\.mjs$/.exec(process.argv[1] ?? "")?.groups;
@@ -90,5 +95,40 @@ function hasChannel() {
     return pipe.isFIFO() && pipe.nlink === 0 && fs.fstatSync(3).isSocket();
   } catch {
     return false;
+  }
+}
+
+/**
+ * For a process that was started ahead of its step: says that it is ready and waits for the script's path and variables.
+ * If descriptor 3 ends first, nothing of a package has run.
+ */
+function waitForScript() {
+  sdk();
+  // It stays loaded. A script's own list of what it has required begins empty.
+  const require = createRequire(import.meta.url);
+  delete require.cache[require.resolve("@sealrun/sdk")];
+  fs.writeSync(3, "ready\n");
+  const { script, variables } = JSON.parse(readGo());
+  Object.assign(process.env, variables);
+  process.argv[1] = script;
+  // Node asks once for what it was started with. From then on this file has no part in how modules are found.
+  const hooks = module.registerHooks({
+    resolve: (specifier, context, next) => {
+      if (specifier !== scriptAtGo.href) return next(specifier, context);
+      hooks.deregister();
+      return next(pathToFileURL(script).href, context);
+    },
+  });
+}
+
+/** The text of the line `go …`; the executor sends nothing after it until it is asked. */
+function readGo() {
+  const chunks = [];
+  for (;;) {
+    const chunk = Buffer.alloc(65_536);
+    const count = fs.readSync(3, chunk);
+    if (count === 0) process.exit(70);
+    chunks.push(chunk.subarray(0, count));
+    if (chunk[count - 1] === 0x0a) return Buffer.concat(chunks).toString().slice("go ".length);
   }
 }

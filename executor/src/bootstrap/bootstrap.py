@@ -102,13 +102,18 @@ def set_sealed_variables():
         os.environ.update(read_step_variables())
 
 
-def set_search_path(script):
-    """Puts the script's folder first, as Python does, and the SDK after it."""
+def mounted_sdk():
+    """The folder of the Python SDK."""
     here = os.path.dirname(os.path.realpath(__file__))
     mounted = os.path.join(os.path.dirname(here), "python")
     in_repository = os.path.join(here, "..", "..", "..", "packages", "sdk-python")
+    return mounted if os.path.isdir(mounted) else os.path.realpath(in_repository)
+
+
+def set_search_path(script):
+    """Puts the script's folder first, as Python does, and the SDK after it."""
     sys.path[0] = os.path.dirname(os.path.realpath(script))
-    sys.path.insert(1, mounted if os.path.isdir(mounted) else os.path.realpath(in_repository))
+    sys.path.insert(1, mounted_sdk())
 
 
 def run(script):
@@ -131,8 +136,51 @@ def run(script):
         sys.exit(1)
 
 
+def wait_for_script():
+    """
+    For an interpreter that was started ahead of its step: imports the SDK, says that it is ready, and waits for the
+    script's path and variables. If descriptor 3 ends first, nothing of a package has run. Returns the script's path.
+    """
+    known = set(sys.modules)
+    search_path = list(sys.path)
+    own = {mounted_sdk(), *os.environ.get("PYTHONPATH", "").split(os.pathsep)}
+    # No module of a package that was installed for scripts may run now.
+    sys.path[:] = [mounted_sdk(), *(path for path in search_path[1:] if path not in own)]
+    import json
+
+    import sealrun  # noqa: F401
+    import sealrun._run  # noqa: F401
+
+    sys.path[:] = search_path
+    loaded = [name for name in sys.modules if name not in known]
+    os.write(3, b"ready\n")
+    text = b""
+    while not text.endswith(b"\n"):
+        part = os.read(3, 65536)
+        if not part:
+            os._exit(70)
+        text += part
+    given = json.loads(text[len(b"go ") :])
+    script = given["script"]
+    os.environ.update(given["variables"])
+    if hasattr(sys, "orig_argv"):
+        sys.orig_argv[-1] = script
+    forget_shadowed(loaded, [os.path.dirname(os.path.realpath(script)), *(own - {mounted_sdk()})])
+    return script
+
+
+def forget_shadowed(loaded, folders):
+    """A script's own ``json.py`` or installed package wins, as in a new interpreter: then nothing was imported ahead."""
+    names = {entry.partition(".")[0] for folder in folders if os.path.isdir(folder) for entry in os.listdir(folder)}
+    if any(name.partition(".")[0] in names for name in loaded):
+        for name in loaded:
+            del sys.modules[name]
+
+
 if __name__ == "__main__":
     remove_library_path()
+    if sys.argv[1] == os.path.join(os.path.dirname(os.path.abspath(__file__)), "script-at-go"):
+        sys.argv[1] = wait_for_script()
     set_search_path(sys.argv[1])
     set_sealed_variables()
     sys.argv = Arguments([sys.argv[1]])

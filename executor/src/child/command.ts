@@ -49,7 +49,7 @@ export function commandFor(options: CommandOptions): Command {
       return nodeCommand(layout, flags, path);
     case ".py":
       if (python === undefined) throw missing("Python 3", script, "install python3");
-      return [python.interpreter, "-B", ...flags, join(layout.bootstrap, "bootstrap.py"), path];
+      return pythonCommand(layout, python, { flags, path });
     case ".sh":
       return [findShell(options, shell), ...flags, ...(options.hasSealed === true ? ["-c", setVariables] : []), path];
     default:
@@ -69,9 +69,19 @@ export function commandAfterGo(command: Command, layout: Layout, { limits, heldB
   return ["/bin/sh", join(layout.bootstrap, "start.sh"), limits, program, ...heldBack, "--", ...rest];
 }
 
-function nodeCommand(layout: Layout, flags: readonly string[], path: string): Command {
+/** How Node runs a script. */
+export function nodeCommand(layout: Layout, flags: readonly string[], path: string): Command {
   const bootstrap = pathToFileURL(join(layout.bootstrap, "bootstrap.mjs")).href;
   return [layout.node, "--disable-sigusr1", ...flags, "--import", bootstrap, path];
+}
+
+/** How Python runs a script. */
+export function pythonCommand(
+  layout: Layout,
+  { interpreter }: PythonRuntime,
+  { flags, path }: { readonly flags: readonly string[]; readonly path: string },
+): Command {
+  return [interpreter, "-B", ...flags, join(layout.bootstrap, "bootstrap.py"), path];
 }
 
 /**

@@ -38,7 +38,14 @@ export function holdVariables(
 
 /** The whole environment of a script. The manifest's variables win, except over those that name the run. */
 export function scriptEnvironment(options: EnvironmentOptions): Readonly<Record<string, string>> {
-  const { layout, python } = options;
+  return { ...runtimeEnvironment(options), ...stepEnvironment(options) };
+}
+
+/** What is the same for every script. */
+export function runtimeEnvironment({
+  layout,
+  python,
+}: Pick<EnvironmentOptions, "layout" | "python">): Readonly<Record<string, string>> {
   const programs = [layout.programs, ...(python === undefined ? [] : [dirname(python.interpreter)])];
   return {
     PATH: [...new Set([...programs, "/usr/local/bin", "/usr/bin", "/bin"])].join(":"),
@@ -48,6 +55,14 @@ export function scriptEnvironment(options: EnvironmentOptions): Readonly<Record<
     // Otherwise a line that Python prints would appear only when 8 KiB are full.
     PYTHONUNBUFFERED: "1",
     ...python?.environment,
+  };
+}
+
+/** What one step adds. */
+export function stepEnvironment(
+  options: Omit<EnvironmentOptions, "layout" | "python">,
+): Readonly<Record<string, string>> {
+  return {
     ...(options.traceParent === undefined ? {} : { TRACEPARENT: options.traceParent }),
     ...options.own,
     SEALRUN_EXECUTION_ID: options.executionId,

@@ -40,7 +40,10 @@ export function waitForReady(frames: Duplex): Promise<boolean> {
   });
 }
 
-/** Lets the script start: the first bytes that the executor writes on descriptor 3, before any frame. */
-export function writeGo(frames: Duplex): void {
-  frames.write(goLine);
+/**
+ * Lets the script start: the first bytes that the executor writes on descriptor 3, before any frame. A process that was
+ * started ahead of its step gets its own text instead of the plain line.
+ */
+export function writeGo(frames: Duplex, text: string = goLine): void {
+  frames.write(text);
 }

@@ -5,7 +5,7 @@ import { type Channel, serveChannel } from "../channel/channel.ts";
 import { writeGo } from "./go.ts";
 import { createStepCgroup, type StepCgroup } from "./limits/cgroup.ts";
 import { describeExceeded, type Exceeded } from "./limits/exceeded.ts";
-import { type StepUse, type StepWatch, watchStep } from "./limits/watch-step.ts";
+import { type StepUse, type StepWatch, type WatchOptions, watchStep } from "./limits/watch-step.ts";
 import { endOutputs, type OutputPipes } from "./output-pipes.ts";
 import { type RunningScript, signalOf } from "./running-script.ts";
 import { startRunner } from "./start/start-runner.ts";
@@ -35,7 +35,7 @@ export interface StepEnd {
  */
 export async function runStep(options: StepOptions): Promise<StepEnd> {
   const startedAt = performance.now();
-  const { script, pipes, network } = await startRunner(options);
+  const { script, pipes, network, go, cpuMsBefore } = await startRunner(options);
   let channel: Channel | undefined;
   let watch: StepWatch | undefined;
   let cgroup: StepCgroup | undefined;
@@ -59,11 +59,11 @@ export async function runStep(options: StepOptions): Promise<StepEnd> {
   try {
     const isReady = await Promise.race([script.ready, script.ended.then(() => false)]);
     if (isReady) cgroup = openStepCgroup(options);
-    if (isReady) watch = await startWatch(script, stopping, options, cgroup);
+    if (isReady) watch = await startWatch(script, stopping, options, { cgroup, cpuMsBefore });
     if (isReady && stopping.reason() === undefined) {
       crashPoint("executor.step.before-go");
       options.onGo?.();
-      writeGo(script.frames);
+      writeGo(script.frames, go);
       channel = openChannel({ script, pipes, stopping }, options);
       crashPoint("executor.step.started");
     }
@@ -111,7 +111,7 @@ async function startWatch(
   script: RunningScript,
   stopping: Stopping,
   options: StepOptions,
-  cgroup: StepCgroup | undefined,
+  from: Pick<WatchOptions, "cgroup" | "cpuMsBefore">,
 ): Promise<StepWatch | undefined> {
   const processes = await script.processes();
   if (processes === undefined) return undefined;
@@ -119,7 +119,7 @@ async function startWatch(
     processes,
     workFolder: options.workspace.folder,
     limits: options.limits,
-    cgroup,
+    ...from,
     onExceeded: (exceeded) =>
       stopping.stop({ kind: "exceeded", error: describeExceeded(options.script, exceeded, options.limits) }),
     onFailed: (error) => stopping.stop({ kind: "failed", error: toSealrunError(error) }),

@@ -13,8 +13,11 @@ export interface ExecutorMetrics {
   readonly ended: (end: { readonly status: string; readonly code?: string | undefined }) => void;
   /** What a worker measured; undefined when it did not run an attempt to its end. */
   readonly measured: (measures: RunMeasures | undefined) => void;
-  /** How many workers were lost so far, whenever that is asked. */
-  readonly watchWorkers: (countLost: () => number) => void;
+  /** How many workers were lost so far, and what they keep ready, whenever that is asked. */
+  readonly watchWorkers: (workers: {
+    readonly lost: () => number;
+    readonly ahead: () => { readonly count: number; readonly bytes: number };
+  }) => void;
   /** How many jobs preparers were given so far, and how many of their processes were lost, whenever that is asked. */
   readonly watchPreparers: (counts: () => { readonly jobs: number; readonly lost: number }) => void;
 }
@@ -69,6 +72,14 @@ export function createExecutorMetrics(set: MetricSet): ExecutorMetrics {
     name: "sealrun_executor_preparers_lost_total",
     help: "Processes of preparers that ended by themselves or were ended from outside",
   });
+  const ahead = set.gauge({
+    name: "sealrun_executor_warm_runners",
+    help: "Runners that wait for the next run, with its runtime booted",
+  });
+  const aheadBytes = set.gauge({
+    name: "sealrun_executor_warm_runner_bytes",
+    help: "Memory of these runners together; a page that several share counts once",
+  });
   return {
     watchPreparers: (counts) => {
       let counted = { jobs: 0, lost: 0 };
@@ -79,11 +90,14 @@ export function createExecutorMetrics(set: MetricSet): ExecutorMetrics {
         counted = now;
       });
     },
-    watchWorkers: (countLost) => {
+    watchWorkers: (workers) => {
       let counted = 0;
       set.onScrape(() => {
-        lost({}, countLost() - counted);
-        counted = countLost();
+        lost({}, workers.lost() - counted);
+        counted = workers.lost();
+        const { count, bytes } = workers.ahead();
+        ahead([{ value: count }]);
+        aheadBytes([{ value: bytes }]);
       });
     },
     watchSlots: (all, countBusy) => {

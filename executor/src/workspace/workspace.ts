@@ -31,6 +31,8 @@ export interface WorkspaceOptions {
   readonly executionId: string;
   readonly attempt: number;
   readonly files: readonly WorkspaceFile[];
+  /** An empty folder, and the one around it, that were made for this run already. */
+  readonly place?: { readonly scratch: string; readonly folder: string } | undefined;
   /** Without a sandbox: the folder of `@sealrun/sdk`, which scripts then find through a link beside the package. */
   readonly linkedSdk?: string;
 }
@@ -44,11 +46,12 @@ const copyLanes = 16;
  */
 export async function createWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   for (const { path } of options.files) checkPath(path);
-  const scratch = await makeOwnFolder(options.root, `${options.executionId}-${options.attempt}`);
-  const folder = join(scratch, "work");
+  const scratch =
+    options.place?.scratch ?? (await makeOwnFolder(options.root, `${options.executionId}-${options.attempt}`));
+  const folder = options.place?.folder ?? join(scratch, "work");
   const remove = (): Promise<void> => removeFolder(scratch);
   try {
-    await mkdir(folder, { mode: 0o700 });
+    if (options.place === undefined) await mkdir(folder, { mode: 0o700 });
     await writeFiles(folder, options.files);
     if (options.linkedSdk !== undefined) {
       await mkdir(join(scratch, "node_modules/@sealrun"), { recursive: true, mode: 0o700 });

@@ -15,7 +15,7 @@ test("createExecutorMetrics() counts runs, slots, refusals and what was masked",
   metrics.measured({ firstLineMs: 200, maskedBytes: 30, replacements: 2, steps: [] });
   metrics.measured(undefined);
   let lost = 1;
-  metrics.watchWorkers(() => lost);
+  metrics.watchWorkers({ lost: () => lost, ahead: () => ({ count: 2, bytes: 26_000_000 }) });
   metrics.watchPreparers(() => ({ jobs: lost * 10, lost }));
   await set.render();
   lost = 3;
@@ -30,6 +30,7 @@ test("createExecutorMetrics() counts runs, slots, refusals and what was masked",
   expect(of("runs_total", { status: "given-back", code: "DISK_FULL" })).toBe(1);
   expect([of("first_line_seconds_count"), of("first_line_seconds_sum")]).toEqual([1, 0.2]);
   expect(of("workers_lost_total")).toBe(3);
+  expect([of("warm_runners"), of("warm_runner_bytes")]).toEqual([2, 26_000_000]);
   expect([of("preparer_jobs_total"), of("preparers_lost_total")]).toEqual([30, 3]);
   expect([of("masked_bytes_total"), of("masked_replacements_total")]).toEqual([30, 2]);
 });

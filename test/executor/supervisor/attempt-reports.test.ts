@@ -46,7 +46,7 @@ async function prepare(root: string, script: string) {
     settings,
     program: workerProgram,
     slots: 1,
-    onLost: async () => undefined,
+    onEnded: async () => undefined,
     log,
   });
   const deps = {

@@ -23,6 +23,8 @@ export interface WatchOptions {
   readonly limits: StepLimits;
   /** Where its processes are, if the executor has a cgroup. */
   readonly cgroup: StepCgroup | undefined;
+  /** Time on processors, in ms, that they had before the step began; it is not the step's. */
+  readonly cpuMsBefore?: number | undefined;
   /** Called once, at the first limit that is exceeded. */
   readonly onExceeded: (exceeded: Exceeded) => void;
   /** Called when a look was not possible; then there is none any longer. */
@@ -52,7 +54,7 @@ const bytesPerMs = 4 * 1024 ** 2;
  * memory that processes share is measured only when it would be over the limit if they did not.
  */
 export function watchStep(options: WatchOptions): StepWatch {
-  const { processes, workFolder, limits, cgroup } = options;
+  const { processes, workFolder, limits, cgroup, cpuMsBefore = 0 } = options;
   cgroup?.add(processes.outerIds());
   const time = createProcessorTime();
   const folder = watchWorkFolder(workFolder, { bytes: limits.diskBytes, files: limits.files });
@@ -86,7 +88,7 @@ export function watchStep(options: WatchOptions): StepWatch {
     const threads = seen.reduce((sum, one) => sum + one.threads, 0);
     if (threads > limits.processes) exceed({ kind: "processes", count: threads });
     const first = processes.first();
-    cpuMs = Math.max(cpuMs, time.add(first === undefined ? seen : [...seen, first]));
+    cpuMs = Math.max(cpuMs, time.add(first === undefined ? seen : [...seen, first]) - cpuMsBefore);
     if (cpuMs > limits.cpuMs) exceed({ kind: "cpu", ms: cpuMs });
     return seen.reduce((sum, one) => sum + one.pages * pageBytes() + swappedBytes(one.id), 0);
   };
@@ -159,7 +161,7 @@ export function watchStep(options: WatchOptions): StepWatch {
       isOver = true;
       // The first process has waited for all others that ended, if the kernel still shows it.
       const first = processes.first();
-      if (first !== undefined) cpuMs = Math.max(cpuMs, (first.ownTicks + first.childTicks) * tickMs);
+      if (first !== undefined) cpuMs = Math.max(cpuMs, (first.ownTicks + first.childTicks) * tickMs - cpuMsBefore);
       cpuMs = Math.max(cpuMs, cgroup?.cpuMs() ?? 0);
       // A look that is under way still reads through the descriptor, whose number must not mean anything else.
       void Promise.all([looking, measuring]).then(processes.close);

@@ -4,18 +4,15 @@ import type { OutputPipes } from "../output-pipes.ts";
 import type { RunningScript } from "../running-script.ts";
 import { startSandboxed } from "../start-sandboxed.ts";
 import { startUnsafe } from "../start-unsafe.ts";
+import { planWarmStart } from "../warm/plan-warm-start.ts";
 import { prepareStart, type StepStart } from "./prepare-start.ts";
+import type { Runner } from "./runner.ts";
 import type { Sandbox, StepOptions } from "./step-options.ts";
 
-/** A process that waits for "go", with what belongs to it. */
-export interface Runner {
-  readonly script: RunningScript;
-  readonly pipes: OutputPipes;
-  readonly network: SandboxNetwork | undefined;
-}
-
-/** Starts the process of a step. Throws what can be wrong before there is a process. */
+/** The process of a step, started ahead or now. Throws what can be wrong before there is a process. */
 export async function startRunner(options: StepOptions): Promise<Runner> {
+  const ahead = await takeAhead(options);
+  if (ahead !== undefined) return ahead;
   const { sandbox } = options;
   const start = await prepareStart(options);
   const means = sandbox.kind === "none" ? {} : { rules: sandbox.dialRules, slirp4netns: sandbox.slirp4netns };
@@ -24,7 +21,8 @@ export async function startRunner(options: StepOptions): Promise<Runner> {
   return { script: startOn(pipes, { sandbox, start, network }), pipes, network };
 }
 
-function startOn(
+/** Starts a process on these pipes; the executor's copies of the ends that it inherits are closed. */
+export function startOn(
   pipes: OutputPipes,
   of: { readonly sandbox: Sandbox; readonly start: StepStart; readonly network: SandboxNetwork | undefined },
 ): RunningScript {
@@ -39,4 +37,11 @@ function startOn(
   } finally {
     for (const pipe of Object.values(pipes)) pipe.closeWriteEnd();
   }
+}
+
+async function takeAhead(options: StepOptions): Promise<Runner | undefined> {
+  if (options.startedAhead === undefined) return undefined;
+  const start = await planWarmStart(options);
+  const runner = await options.startedAhead.take(start);
+  return runner === undefined || start === undefined ? undefined : { ...runner, go: start.go };
 }

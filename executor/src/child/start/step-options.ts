@@ -9,6 +9,7 @@ import type { DialRules } from "../network/dial.ts";
 import type { Connected } from "../network/egress.ts";
 import type { PipePool } from "../output-pipes.ts";
 import type { SlotUser } from "../user/slot-user.ts";
+import type { StartedAhead } from "../warm/warm-shape.ts";
 
 /** How scripts are isolated from the host; `none` is `--unsafe-no-sandbox`. */
 export type Sandbox =
@@ -66,6 +67,8 @@ export interface StepOptions {
   readonly onUse?: (use: StepUse) => void;
   /** Called just before the script is told to start: until then nothing of the package has run. */
   readonly onGo?: () => void;
+  /** What waits for this step already, if it fits; otherwise the step is started now. */
+  readonly startedAhead?: StartedAhead | undefined;
   /** How long a script may keep the channel's token. */
   readonly tokenMs?: number;
 }

@@ -30,6 +30,8 @@ export interface WorkerPool {
   run(assignment: Omit<Assignment, "user">, services: PoolServices): Promise<Outcome>;
   /** How many workers were replaced because they were lost. */
   readonly lost: () => number;
+  /** The runners that workers keep ready, and the bytes of memory that these have together. */
+  readonly ahead: () => { readonly count: number; readonly bytes: number };
   /** Ends all workers. */
   close(): Promise<void>;
 }
@@ -54,11 +56,11 @@ export function createWorkerPool(options: {
   readonly slots: number;
   /** The users that runs have in their sandboxes. */
   readonly users: UserPool;
-  /** Called after a worker was lost, once it is gone: it may have left folders. */
-  readonly onLost: () => Promise<void>;
+  /** Called after a worker has ended, once it is gone: it may have left folders. */
+  readonly onEnded: () => Promise<void>;
   readonly log: Logger;
 }): WorkerPool {
-  const { settings, program, slots, users, onLost, log } = options;
+  const { settings, program, slots, users, onEnded, log } = options;
   const all = new Set<Slot>();
   let free: Slot[] = [];
   let isClosed = false;
@@ -78,6 +80,7 @@ export function createWorkerPool(options: {
   const retire = async (slot: Slot): Promise<void> => {
     all.delete(slot);
     await slot.worker.close();
+    await onEnded();
     await slot.release();
   };
   const giveBack = async (slot: Slot): Promise<void> => {
@@ -121,7 +124,6 @@ export function createWorkerPool(options: {
       } catch (error) {
         await retire(slot);
         if (toSealrunError(error).code === "WORKER_LOST") lost += 1;
-        await onLost();
         throw error;
       } finally {
         const { release } = slot;
@@ -131,6 +133,10 @@ export function createWorkerPool(options: {
       }
     },
     lost: () => lost,
+    ahead: () => {
+      const sizes = [...all].map(({ worker }) => worker.aheadBytes()).filter((bytes) => bytes > 0);
+      return { count: sizes.length, bytes: sizes.reduce((sum, bytes) => sum + bytes, 0) };
+    },
     close: async () => {
       isClosed = true;
       clearInterval(shrinking);

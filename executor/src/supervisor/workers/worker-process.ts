@@ -65,6 +65,8 @@ export interface WorkerProcess {
   readonly ready: Promise<void>;
   /** Whether it can take an attempt, now or soon. */
   readonly isAlive: () => boolean;
+  /** Bytes of memory of the runner that it keeps ready; 0 without one. */
+  readonly aheadBytes: () => number;
   /** Runs one attempt. Rejects with `WORKER_LOST` when the process ends first, is silent or breaks the rules. */
   run(assignment: Assignment, services: AttemptServices): Promise<Outcome>;
   /** Ends it, with everything below it. Resolves when it is gone. */
@@ -109,11 +111,13 @@ export function startWorker(
   let isReady = false;
   let isAlive = true;
   let quietTicks = 0;
+  let aheadBytes = 0;
   let running: Running | undefined;
 
   const lose = (why: string): void => {
     if (!isAlive) return;
     isAlive = false;
+    aheadBytes = 0;
     clearInterval(watch);
     killTree(pid);
     link.close();
@@ -130,6 +134,9 @@ export function startWorker(
         ready.resolve();
         return;
       case "pong":
+        return;
+      case "ahead":
+        aheadBytes = frame.bytes;
         return;
       case "ask":
         return answer(expectRunning(), frame);
@@ -232,6 +239,7 @@ export function startWorker(
     pid,
     ready: ready.promise,
     isAlive: () => isAlive,
+    aheadBytes: () => aheadBytes,
     run: async ({ event, ref, grant, keyring, linesPerSecond, deadline, user }, services) => {
       if (!isAlive || running !== undefined) throw new SealrunError("WORKER_LOST", "");
       const run: Running = {

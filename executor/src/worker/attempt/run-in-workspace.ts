@@ -21,7 +21,9 @@ import { createLinePace } from "../output/line-pace.ts";
 import { openParameters } from "../secrets/open-parameters.ts";
 import { createSecrets, type Secrets } from "../secrets/secrets.ts";
 import { createState } from "../secrets/state.ts";
+import { removeFolder } from "../../workspace/remove-folder.ts";
 import { createWorkspace, type Workspace } from "../../workspace/workspace.ts";
+import type { RunFolder, WarmRunners } from "../warm/warm-runners.ts";
 
 /** What preparing and running the steps of an attempt needs. */
 export interface WorkspaceDeps {
@@ -40,6 +42,8 @@ export interface WorkspaceDeps {
   /** No script has this machine's network. */
   readonly requiresNetwork: boolean;
   readonly stepLimits: AllowedLimits;
+  /** What is started ahead of attempts; nothing without this. */
+  readonly warm?: WarmRunners | undefined;
   /** How fast a run's output may come, as the platform says. */
   readonly linesPerSecond: () => number;
   readonly log: AttemptLog;
@@ -68,6 +72,7 @@ export async function runInWorkspace(
   };
   const progress = { hasStarted: false };
   let workspace: Workspace | undefined;
+  const runner = await deps.warm?.open();
   const { user } = deps;
   const say = async (level: string, text: string): Promise<void> =>
     report({ type: "log", step: null, stream: "system", level, text, time: Date.now() });
@@ -84,7 +89,7 @@ export async function runInWorkspace(
       deps.prepare((level, text) => void say(level, text)),
       signal,
     );
-    workspace = await prepareWorkspace(deps, attempt, prepared);
+    workspace = await prepareWorkspace(deps, attempt, prepared, runner?.place);
     if (user !== undefined) await workspace.giveTo(user.id);
     crashPoint("executor.workspace.ready");
     const secrets = createSecrets(attempt);
@@ -98,6 +103,7 @@ export async function runInWorkspace(
       attempt: { ...attempt, event: { ...attempt.event, network } },
       workspace,
       installed: { nodeModules: prepared.nodeModules, python: prepared.python },
+      startedAhead: runner?.startedAhead,
       secrets,
       state: createState(attempt),
       masker,
@@ -129,7 +135,9 @@ export async function runInWorkspace(
     await say("error", masked.message);
     return { kind: "run", failure: masked, measures: measures() };
   } finally {
+    await runner?.end();
     if (workspace !== undefined) await removeWorkspace(deps, attempt, workspace);
+    else if (runner?.place !== undefined) await removeFolder(runner.place.scratch);
   }
 }
 
@@ -171,10 +179,12 @@ async function prepareWorkspace(
   deps: WorkspaceDeps,
   attempt: Attempt,
   { files, nodeModules, bundle }: PreparedPackage,
+  place: RunFolder | undefined,
 ): Promise<Workspace> {
   const workspace = await createWorkspace({
     root: deps.workDir,
     ...attempt.ref,
+    place,
     files: files.map(({ path, sha256, executable = false }) => ({
       path,
       cachedPath: join(deps.filesDir, sha256),

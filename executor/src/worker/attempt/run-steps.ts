@@ -20,7 +20,7 @@ import type { StepMeasure } from "../../between/run-measures.ts";
 import { describeExceeded } from "../../child/limits/exceeded.ts";
 import type { StepUse } from "../../child/limits/watch-step.ts";
 import { runStep, type StepEnd } from "../../child/run-step.ts";
-import type { Sandbox } from "../../child/start/step-options.ts";
+import type { Sandbox, StepOptions } from "../../child/start/step-options.ts";
 import type { InstalledPackages, Runtime } from "../../child/layout.ts";
 import type { PipePool } from "../../child/output-pipes.ts";
 import { machineReason } from "../../machine/machine-reason.ts";
@@ -47,6 +47,8 @@ export interface AttemptContext {
   readonly pipes: PipePool;
   readonly workspace: { readonly folder: string };
   readonly installed: InstalledPackages;
+  /** What waits for the first step. */
+  readonly startedAhead?: StepOptions["startedAhead"];
   readonly secrets: Secrets;
   readonly state: State;
   readonly masker: Masker;
@@ -209,6 +211,7 @@ async function tryStep(shared: StepsContext, context: StepContext, traceParent: 
           pipes: shared.pipes,
           workspace: shared.workspace,
           installed: shared.installed,
+          startedAhead: shared.startedAhead,
           script: plan.script,
           network: shared.attempt.event.network,
           variables: {

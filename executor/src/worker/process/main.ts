@@ -10,6 +10,7 @@ import type { WorkerSettings } from "../../between/worker-settings.ts";
 import { createPipePool } from "../../child/output-pipes.ts";
 import { givenSandbox } from "../../machine/given-sandbox.ts";
 import { runInWorkspace, type WorkspaceDeps } from "../attempt/run-in-workspace.ts";
+import { createWarmRunners } from "../warm/warm-runners.ts";
 import { logThrough } from "./log-frames.ts";
 import { openSupervisorLink, type SupervisorLink } from "./supervisor-link.ts";
 
@@ -60,17 +61,22 @@ const link = openSupervisorLink(new Socket({ fd: 3 }), {
 });
 
 function useSettings(settings: WorkerSettings): NonNullable<typeof deps> {
-  const { runtime: given, cacheDir } = settings;
+  const { runtime: given, cacheDir, workDir } = settings;
+  const sandbox = givenSandbox(settings.sandbox);
+  const pipes = createPipePool(join(cacheDir, "pipes"));
+  const log = logThrough(link);
+  const onMemory = (bytes: number): void => link.send({ t: "ahead", bytes });
   return {
-    sandbox: givenSandbox(settings.sandbox),
+    sandbox,
     runtime: { ...given, python: given.python },
-    pipes: createPipePool(join(cacheDir, "pipes")),
+    pipes,
+    warm: settings.warmRunners ? createWarmRunners({ sandbox, pipes, workDir, log, onMemory }) : undefined,
     filesDir: join(cacheDir, "files"),
-    workDir: settings.workDir,
+    workDir,
     allowsHost: settings.allowsHost,
     requiresNetwork: settings.requiresNetwork,
     stepLimits: settings.stepLimits,
-    log: logThrough(link),
+    log,
   };
 }
 
@@ -113,4 +119,5 @@ async function run(given: NonNullable<typeof deps>, assigned: Assigned): Promise
     outcome:
       outcome.kind === "unfit" ? outcome : { kind: "run", measures, ...(failure === undefined ? {} : { failure }) },
   });
+  await given.warm?.fill();
 }

@@ -115,6 +115,7 @@ function executorSettings(options: PartConfigs): ExecutorConfig {
     unsafeNoSandbox: false,
     minSandbox: "none",
     slotUids: { first: 70_000, count: 1_000 },
+    warmRunners: true,
     dependencies: { ...dependencies, pip: programs.pip, cacheBytes: 10 * 1024 ** 3 },
     drainMs,
     ...told(options, "executor"),

@@ -5,12 +5,14 @@ import { defaultStepLimits, type ExecutionEvent, maxStepLimits, SealrunError } f
 import { sharedNow } from "../../../../executor/src/between/shared-now.ts";
 import { type WorkerSettings, workerSettings } from "../../../../executor/src/between/worker-settings.ts";
 import { dependencySettings } from "../../../../executor/src/dependencies/settings.ts";
+import { readHostRoots } from "../../../../executor/src/child/host-roots.ts";
 import { findEsbuild, findNpm, findRuntime } from "../../../../executor/src/runtime-files.ts";
 import { openPreparer, type Preparer } from "../../../../executor/src/supervisor/preparer/preparer.ts";
 import { createAttemptRpc } from "../../../../executor/src/supervisor/grants/attempt-rpc.ts";
 import { openGrant } from "../../../../executor/src/supervisor/grants/open-grant.ts";
 import type { WorkerPool } from "../../../../executor/src/supervisor/workers/worker-pool.ts";
 import { makeAttempt } from "../../../support/attempt-peer.ts";
+import { programs } from "../../../support/servers.ts";
 
 /** The shipped program of a worker. */
 export const workerProgram = fileURLToPath(new URL("../../../../executor/src/worker/process/main.ts", import.meta.url));
@@ -18,11 +20,16 @@ export const workerProgram = fileURLToPath(new URL("../../../../executor/src/wor
 /** The shipped program of a preparer. */
 const preparerProgram = fileURLToPath(new URL("../../../../executor/src/preparer/preparer-main.ts", import.meta.url));
 
-/** Settings for workers below a folder that run scripts without a sandbox. */
-export async function makeSettings(folder: string): Promise<WorkerSettings> {
+/** Settings for workers below a folder that run scripts without a sandbox, or in one. */
+export async function makeSettings(
+  folder: string,
+  given: { readonly isSandboxed?: boolean; readonly warmRunners?: boolean } = {},
+): Promise<WorkerSettings> {
+  const bubblewrap = { kind: "bubblewrap", program: programs().bwrap, hostRoots: await readHostRoots(), hidden: [] };
   const settings = workerSettings.parse({
-    sandbox: { kind: "none" },
-    runtime: findRuntime(null),
+    sandbox: given.isSandboxed === true ? bubblewrap : { kind: "none" },
+    warmRunners: given.warmRunners ?? true,
+    runtime: findRuntime(programs().python),
     workDir: join(folder, "work"),
     cacheDir: join(folder, "cache"),
     allowsHost: false,

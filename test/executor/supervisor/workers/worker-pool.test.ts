@@ -13,7 +13,7 @@ const held = { files: { "main.sh": "echo begins; sleep 600\n" } };
 const ended: unknown = expect.objectContaining({ kind: "run", failure: undefined });
 
 async function startPool(folder: string, slots: number, program = workerProgram) {
-  const lost: number[] = [];
+  const gone: number[] = [];
   const settings = await makeSettings(folder);
   const preparer = await makePreparer(settings);
   const created = createWorkerPool({
@@ -21,13 +21,13 @@ async function startPool(folder: string, slots: number, program = workerProgram)
     settings,
     program,
     slots,
-    onLost: async () => void lost.push(performance.now()),
+    onEnded: async () => void gone.push(performance.now()),
     log: pino({ level: "silent" }),
   });
   /** The processes of this pool: their command line names the program, and their folder is the pool's own. */
   const before = new Set((await workers()).map(({ pid }) => pid));
   const pool = { ...created, preparer };
-  return { pool, lost, before };
+  return { pool, gone, before };
 }
 
 async function workers() {
@@ -70,7 +70,7 @@ describe("createWorkerPool()", () => {
 
   test("createWorkerPool() replaces a worker that is lost, and its neighbour's run goes on", async () => {
     await using root = await temporaryFolder();
-    const { pool, lost } = await startPool(root.path, 2);
+    const { pool, gone } = await startPool(root.path, 2);
     const first = runOne(pool, held);
     await until(async () => (first.items.join("").includes("begins") ? true : undefined));
     const [known] = await workers();
@@ -78,7 +78,7 @@ describe("createWorkerPool()", () => {
     await until(async () => (neighbour.items.join("").includes("begins") ? true : undefined));
     process.kill(known?.pid ?? 0, "SIGKILL");
     expect(await first.end).toEqual(["WORKER_LOST", expect.any(String)]);
-    expect(lost).toHaveLength(1);
+    expect(gone).toHaveLength(1);
     expect(await runOne(pool, quick).end).toEqual(ended);
     expect(await neighbour.end).toEqual(ended);
     expect(neighbour.items.join("")).toContain("whole");
