@@ -120,11 +120,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     platform: state.platform,
     log,
   });
-  const spool = openSpool({
-    folder: spoolFolder,
-    key: spoolKey(state.identity),
-    executorId: state.identity.id,
-  });
+  const spool = openSpool({ folder: spoolFolder, key: spoolKey(state.identity), executorId: state.identity.id });
   const ends = createEnds({ ...state, link, rpc, spool, log, giveUp: giveUp.signal });
   const left = ends.deliverLeft();
   const preparer = await openPreparer({

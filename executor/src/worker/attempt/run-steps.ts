@@ -250,12 +250,7 @@ async function tryStep(shared: StepsContext, context: StepContext, traceParent: 
   return { exitCode, failure, use };
 }
 
-function logItem(line: {
-  readonly step: number;
-  readonly stream: LogStream;
-  readonly text: string;
-  readonly level?: string;
-}): ReportItem {
+function logItem(line: Omit<Extract<ReportItem, { type: "log" }>, "type" | "time">): ReportItem {
   return { type: "log", ...line, time: Date.now() };
 }
 
