@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { programs } from "../../support/servers.ts";
@@ -13,9 +14,10 @@ const holder = fileURLToPath(new URL("../hold-step.ts", import.meta.url));
 const oddSeconds = (): string => `${randomInt(10_000, 90_000)}.${randomInt(1_000_000)}`;
 
 /** Starts a process that runs a shell script as an executor does. */
-function startHolder(root: string, script: string) {
+function startHolder(root: string, script: string, slirp4netns: readonly string[] = []) {
   const runtime = JSON.stringify(testRuntime());
-  return spawn(process.execPath, ["--conditions=@sealrun/source", holder, programs().bwrap, runtime, root, script], {
+  const given = [programs().bwrap, runtime, root, script, ...slirp4netns];
+  return spawn(process.execPath, ["--conditions=@sealrun/source", holder, ...given], {
     stdio: ["ignore", "pipe", "inherit"],
   });
 }
@@ -36,6 +38,32 @@ test("runStep() leaves nothing alive when the executor itself is killed", async 
   await expect.poll(alive).toBe(2);
   child.kill("SIGKILL");
   await expect.poll(alive).toBe(0);
+});
+
+test("runStep() leaves no slirp4netns alive when the executor itself is killed, and starts nothing without one", async () => {
+  await using root = await temporaryFolder();
+  const seconds = oddSeconds();
+  const { slirp4netns } = programs();
+  const child = startHolder(root.path, `echo ready; sleep ${seconds}`, [slirp4netns ?? "/usr/bin/false"]);
+  const carriers = async (): Promise<readonly number[]> => {
+    const all = await processesWith("--disable-host-loopback");
+    const parents = await Promise.all(
+      all.map(async ({ id }) => readFile(`/proc/${id}/stat`, "latin1").catch(() => "")),
+    );
+    return all.flatMap(({ id }, place) => (parents[place]?.split(") ")[1]?.split(" ")[1] === `${child.pid}` ? id : []));
+  };
+  if (slirp4netns === null) {
+    expect(await once(child, "exit")).toEqual([1, null]);
+    return;
+  }
+  await once(child.stdout, "data");
+  const [carrier = 0] = await carriers();
+  expect(carrier).toBeGreaterThan(0);
+  child.kill("SIGKILL");
+  await expect
+    .poll(async () => (await processesWith("--disable-host-loopback")).some(({ id }) => id === carrier))
+    .toBe(false);
+  await expect.poll(async () => (await aliveWith(seconds)).length).toBe(0);
 });
 
 /**
