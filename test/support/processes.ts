@@ -53,7 +53,9 @@ export async function descendantsOf(ancestor: number): Promise<readonly KnownPro
 export async function workersOf(executor: number): Promise<readonly number[]> {
   const all = (await descendantsOf(executor)).map(async ({ pid }) => {
     const program = await readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "");
-    return /\0[^\0]*executor\/[^\0]*\/main\.[jt]s\0$/.test(program) ? [pid] : [];
+    // What starts one has its command at its own end, and another program at its start.
+    const [node = "", ...given] = program.split("\0").slice(0, -1);
+    return node.endsWith("/node") && /executor\/.*\/main\.[jt]s$/.test(given.at(-1) ?? "") ? [pid] : [];
   });
   return (await Promise.all(all)).flat();
 }
