@@ -188,12 +188,15 @@ async function nothingLeaks(cluster: Cluster): Promise<readonly string[]> {
   const left = named.filter(
     (found) => !ours.has(found.pid) && !found.commandLine.includes("--config") && !isWorker(found),
   );
+  // So does a runner for the next attempt of each worker, in a folder that names the worker's process.
+  const waits = (entry: string): boolean => workers.has(Number(/^ahead-(\d+)\./.exec(entry)?.[1]));
   const folders = await Promise.all(
     cluster.executors
       .filter((executor) => executor.pid() !== undefined)
       .map(async ({ name }) => {
         const work = join(cluster.folder, name, "work");
-        return (await readdir(work).catch(() => [])).map((entry) => join(work, entry));
+        const entries = await readdir(work).catch(() => []);
+        return entries.filter((entry) => !waits(entry)).map((entry) => join(work, entry));
       }),
   );
   return [
