@@ -139,7 +139,7 @@ for (let tick = 0; tick < 4; tick += 1) {
     },
     close: async () => {
       await cluster.close();
-      if (cgroup !== undefined) await rmdir(cgroup);
+      if (cgroup !== undefined) await removeCgroup(cgroup);
     },
   };
 }
@@ -151,6 +151,14 @@ async function runsIn(folder: string): Promise<readonly string[]> {
 
 async function cgroupsOf(folder: string): Promise<readonly string[]> {
   return (await readdir(folder)).filter((name) => name.startsWith("sealrun-step-"));
+}
+
+/** Removes it with what the killed executor had made in it. */
+async function removeCgroup(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await removeCgroup(join(folder, entry.name));
+  }
+  await rmdir(folder);
 }
 
 /** A cgroup for the steps; undefined where this user may not make one. */
