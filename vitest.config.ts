@@ -7,7 +7,7 @@ const ssr = { resolve: { conditions: ["@sealrun/source"] } };
 /** Rooms whose tests start real processes: a script, a sandbox, a database, a NATS server or a whole platform. */
 const onRealParts = [
   "test/{cli,examples,keyring,nats,platform,postgres,sdk,sdk-python,whole}/**/*.test.ts",
-  "test/executor/{bootstrap,bundle,child,dependencies,enrol,self-attack,supervisor,worker,references}/**/*.test.ts",
+  "test/executor/{bootstrap,bundle,child,dependencies,enrol,isolation,self-attack,supervisor,worker,references}/**/*.test.ts",
   "test/executor/mask/real-programs.test.ts",
   "test/docs/http-api.test.ts",
 ];

@@ -1,5 +1,4 @@
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { spoolKey } from "@sealrun/crypto";
 import { readPrivateFile } from "@sealrun/key-files";
 import { connectNats, onLoginRefused } from "@sealrun/nats";
@@ -11,13 +10,11 @@ import { workerSettings } from "./between/worker-settings.ts";
 import { offerNetworks } from "./child/network/offer-networks.ts";
 import { hostsOfUrls } from "./child/network/hosts-of-urls.ts";
 import { readHostRoots } from "./child/host-roots.ts";
-import { createPipePool, type PipePool } from "./child/output-pipes.ts";
 import { openCgroup } from "./child/limits/cgroup.ts";
 import { probeSandbox } from "./child/probe.ts";
 import type { Sandbox } from "./child/start/step-options.ts";
 import { hasSystemCallFilter } from "./child/seccomp/filter.ts";
 import { openSlotUsers, type SlotUsers } from "./child/user/slot-users.ts";
-import { createUserPool } from "./child/user/take-users.ts";
 import type { ExecutorConfig } from "./config.ts";
 import { enrol } from "./enrol/enrol.ts";
 import { keepCredentials, type KeepOptions, type KeptCredentials } from "./enrol/keep-credentials.ts";
@@ -30,23 +27,15 @@ import { announcePresence } from "./supervisor/queue/presence.ts";
 import { openSpool } from "./supervisor/report/spool.ts";
 import { workOnQueue } from "./supervisor/queue/work.ts";
 import { openPreparer } from "./supervisor/preparer/preparer.ts";
+import { openHomes } from "./supervisor/workers/open-homes.ts";
 import { createWorkerPool } from "./supervisor/workers/worker-pool.ts";
 import { findShortage } from "./machine/free-space.ts";
 import { probeMachine } from "./machine/probe-machine.ts";
 import { createReadiness, type Readiness, type ReadinessDeps } from "./machine/readiness.ts";
 import { createExecutorMetrics } from "./metrics/executor-metrics.ts";
 import { proveSandbox } from "./self-attack/prove-sandbox.ts";
-import { findEsbuild, findNpm, findRuntime } from "./runtime-files.ts";
+import { findEsbuild, findNpm, findRuntime, findProgram } from "./runtime-files.ts";
 import { removeLeftovers } from "./workspace/remove-leftovers.ts";
-
-/** The programs of a worker and a preparer: as they are built, one file each, which starts in a third of the time. */
-const isSource = import.meta.url.endsWith(".ts");
-const workerProgram = fileURLToPath(
-  new URL(isSource ? "./worker/process/main.ts" : "./bundled/main.js", import.meta.url),
-);
-const preparerProgram = fileURLToPath(
-  new URL(isSource ? "./preparer/preparer-main.ts" : "./bundled/preparer-main.js", import.meta.url),
-);
 
 /** How long runs that a drain ended have to report their ends; what is left is reported at the next start. */
 const reportEndsMs = 15_000;
@@ -72,12 +61,25 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   for (const root of [config.workDir, pipesFolder]) await removeLeftovers(root);
   const { workDir, stateFile, minSandbox } = config;
   const runtime = findRuntime(config.python);
-  const pipes = createPipePool(pipesFolder, 2);
   const spoolFolder = `${stateFile}.spool`;
   const range = sandbox.kind === "none" ? null : config.slotUids;
-  const slotUsers = await openSlotUsers({ range, slots: config.slots, folder: join(config.cacheDir, "users") });
-  const proof = { sandbox, runtime, pipes, workDir, stateFile, spool: spoolFolder, minSandbox, log };
-  const { level, users } = await proveOrClose(proof, slotUsers);
+  const slotUsers = await openSlotUsers({ range, slots: config.slots });
+  const settings = workerSettings.parse({
+    sandbox,
+    runtime,
+    workDir,
+    cacheDir: config.cacheDir,
+    pipesDir: pipesFolder,
+    allowsHost: config.allowHostNetwork,
+    requiresNetwork: config.requireNetwork,
+    stepLimits,
+    warmRunners: config.warmRunners,
+  });
+  const program = findProgram("worker");
+  const { level, separation } = await proveOrClose(
+    { settings, program, stateFile, spool: spoolFolder, minSandbox, log },
+    slotUsers,
+  );
   const state = await loadState(config, log);
   const revoked = Promise.withResolvers<SealrunError>();
   const stopMetrics =
@@ -109,8 +111,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     refused: config.refusedAddresses,
     platformHosts: hostsOfUrls([login.current().url, config.platformUrl, state.platformUrl]),
   };
-  const hasUsers = users.length > 0;
-  const networks = await offerNetworks(config, { sandbox, hasUsers, runtime, log });
+  const networks = await offerNetworks(config, { sandbox, runtime, log });
   const announced = { sandbox: level, ...networks.announced };
   const presence = announcePresence({ rpc, slots: config.slots, ...announced, log });
   const readiness = watchMachine(config, { sandbox, spoolFolder, onChange: presence.setTrouble, log });
@@ -132,28 +133,18 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
       dependencies: config.dependencies,
     }),
     cacheDir: config.cacheDir,
-    program: preparerProgram,
+    program: findProgram("preparer"),
     log,
   });
-  const workers = createWorkerPool({
-    settings: workerSettings.parse({
-      sandbox: sandbox.kind === "none" ? sandbox : { ...sandbox, dialRules, slirp4netns: networks.slirp4netns },
-      runtime,
-      workDir,
-      cacheDir: config.cacheDir,
-      allowsHost: config.allowHostNetwork,
-      requiresNetwork: config.requireNetwork,
-      stepLimits,
-      warmRunners: config.warmRunners,
-    }),
-    program: workerProgram,
-    slots: config.slots,
-    users: createUserPool(users),
-    onEnded: async () => {
-      for (const root of [config.workDir, pipesFolder]) await removeLeftovers(root);
-    },
-    log,
+  const homes = openHomes({
+    settings:
+      sandbox.kind === "none"
+        ? settings
+        : workerSettings.parse({ ...settings, sandbox: { ...sandbox, dialRules, slirp4netns: networks.slirp4netns } }),
+    program,
+    separation,
   });
+  const workers = createWorkerPool({ homes, program, slots: config.slots, log });
   const metrics = metricSet === undefined ? undefined : createExecutorMetrics(metricSet);
   metrics?.watchWorkers(workers);
   metrics?.watchPreparers(preparer.counts);
@@ -212,7 +203,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
 
 /** The level of the sandbox; its users are given back when it does not hold. */
 async function proveOrClose(
-  proof: Omit<Parameters<typeof proveSandbox>[0], "users"> & { readonly pipes: PipePool },
+  proof: Omit<Parameters<typeof proveSandbox>[0], "users">,
   slotUsers: SlotUsers,
 ): ReturnType<typeof proveSandbox> {
   try {
@@ -220,8 +211,6 @@ async function proveOrClose(
   } catch (error) {
     slotUsers.close();
     throw error;
-  } finally {
-    await proof.pipes.close();
   }
 }
 

@@ -28,3 +28,11 @@ export function findEsbuild(): string {
 export function findNpm(): string {
   return dirname(createRequire(import.meta.url).resolve("npm/package.json"));
 }
+
+/** The program of a worker or a preparer: as it is built, one file, which starts in a third of the time. */
+export function findProgram(part: "worker" | "preparer"): string {
+  const isSource = import.meta.url.endsWith(".ts");
+  const [source, built] =
+    part === "worker" ? ["worker/process/main.ts", "main.js"] : ["preparer/preparer-main.ts", "preparer-main.js"];
+  return fileURLToPath(new URL(isSource ? `./${source}` : `./bundled/${built}`, import.meta.url));
+}

@@ -12,7 +12,6 @@ import { makeOwnFolder } from "../../executor/src/child/own-folder.ts";
 import { createPipePool, type PipePool } from "../../executor/src/child/output-pipes.ts";
 import { runStep, type StepEnd } from "../../executor/src/child/run-step.ts";
 import type { Sandbox, StepOptions } from "../../executor/src/child/start/step-options.ts";
-import type { SlotUser } from "../../executor/src/child/user/slot-user.ts";
 import { type WarmKind, warmShape } from "../../executor/src/child/warm/plan-warm-start.ts";
 import { startAhead, type WaitingProcess } from "../../executor/src/child/warm/start-ahead.ts";
 import type { StartedAhead } from "../../executor/src/child/warm/warm-shape.ts";
@@ -68,8 +67,6 @@ export interface PackageOptions extends Partial<
   readonly warmKind?: WarmKind;
   /** Called when it waits for "go". */
   readonly onAhead?: (ahead: WaitingProcess) => void | Promise<void>;
-  /** The user that the script runs as; only root may choose one. */
-  readonly user?: SlotUser;
 }
 
 export function testRuntime(): Runtime {
@@ -84,7 +81,7 @@ export function testRuntime(): Runtime {
   };
 }
 
-async function testSandbox(hidden: readonly string[] = []): Promise<Extract<Sandbox, { kind: "bubblewrap" }>> {
+export async function testSandbox(hidden: readonly string[] = []): Promise<Extract<Sandbox, { kind: "bubblewrap" }>> {
   return { kind: "bubblewrap", program: programs().bwrap, hostRoots: await readHostRoots(), hidden };
 }
 
@@ -97,8 +94,8 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
   const runtime = { ...testRuntime(), ...(options.python === undefined ? {} : { python: options.python }) };
   const files = Object.entries(options.files).map(([path, text]) => ({ path, bytes: Buffer.from(text) }));
   const script = options.script ?? files[0]?.path ?? "";
-  const { dialRules, slirp4netns, user, cgroup } = options;
-  const sandbox = { ...(await testSandbox(options.hidden)), user, cgroup, dialRules, slirp4netns };
+  const { dialRules, slirp4netns, cgroup } = options;
+  const sandbox = { ...(await testSandbox(options.hidden)), cgroup, dialRules, slirp4netns };
   const pipes = createPipePool(join(root.path, "pipes"));
   const isWarm = options.start === "warm" && options.unsafe !== true;
   const ahead = isWarm ? await startAheadOf(options, { root: root.path, script, sandbox, runtime, pipes }) : undefined;
@@ -120,7 +117,6 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
       versionDigest: randomBytes(32).toString("hex"),
     }),
   );
-  if (options.user !== undefined) await workspace.giveTo(options.user.id);
   const output = { stdout: "", stderr: "" };
   let wasAhead = false;
   const startedAhead: StartedAhead | undefined = ahead && {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Cluster, startCluster } from "../support/cluster.ts";
 import { healAfterFailures } from "../support/heal-cluster.ts";
-import { childrenOf } from "../support/processes.ts";
+import { workersOf } from "../support/processes.ts";
 import { programs } from "../support/servers.ts";
 import { until } from "../support/until.ts";
 import { brokenInvariants } from "./invariants.ts";
@@ -69,7 +69,7 @@ test(
     const id = await start("ticks");
     await cluster.witness.wait(id, "tick");
     const executor = stopped.pid() ?? 0;
-    const all = [executor, ...(await childrenOf(executor)).map(({ pid }) => pid)];
+    const all = [executor, ...(await workersOf(executor))];
     for (const pid of all) process.kill(pid, "SIGSTOP");
     expect((await cluster.end(id)).status).toBe("lost");
     const ticks = cluster.witness.count(id, "tick");

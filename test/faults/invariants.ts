@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -15,7 +15,8 @@ import { z } from "zod";
 import { createByteSearch, type Finding, searchFiles } from "../../packages/cli/src/search/search-files.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { clusterCanary } from "../support/cluster-client.ts";
-import { childrenOf, processesNaming, type SeenProcess } from "../support/processes.ts";
+import { descendantsOf, processesNaming, type SeenProcess } from "../support/processes.ts";
+import { runFolders } from "../support/run-folders.ts";
 import { readFeeds } from "../support/read-feeds.ts";
 import { residentMiB } from "../support/resident.ts";
 import { auditIsWhole } from "./audit-is-whole.ts";
@@ -181,23 +182,17 @@ async function nothingLeaks(cluster: Cluster): Promise<readonly string[]> {
   const named = await processesNaming(join(cluster.folder, "executor-"));
   // Workers wait for the next attempts while their executor runs.
   const running = cluster.executors.flatMap((executor) => executor.pid() ?? []);
-  const below = (await Promise.all(running.map(async (pid) => childrenOf(pid)))).flat();
+  const below = (await Promise.all(running.map(async (pid) => descendantsOf(pid)))).flat();
   const workers = new Set(below.map(({ pid }) => pid));
   const isWorker = ({ pid, commandLine }: SeenProcess): boolean =>
     workers.has(pid) && commandLine.some((word) => word.endsWith("/worker/process/main.ts"));
   const left = named.filter(
     (found) => !ours.has(found.pid) && !found.commandLine.includes("--config") && !isWorker(found),
   );
-  // So does a runner for the next attempt of each worker, in a folder that names the worker's process.
-  const waits = (entry: string): boolean => workers.has(Number(/^ahead-(\d+)\./.exec(entry)?.[1]));
   const folders = await Promise.all(
     cluster.executors
       .filter((executor) => executor.pid() !== undefined)
-      .map(async ({ name }) => {
-        const work = join(cluster.folder, name, "work");
-        const entries = await readdir(work).catch(() => []);
-        return entries.filter((entry) => !waits(entry)).map((entry) => join(work, entry));
-      }),
+      .map(async ({ name }) => runFolders(join(cluster.folder, name, "work"))),
   );
   return [
     ...left.map(({ pid, commandLine }) => `I8: process ${pid} is left: ${commandLine.join(" ").slice(0, 200)}`),

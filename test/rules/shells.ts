@@ -22,6 +22,8 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
   ],
   "executor/src/preparer": ["test/executor/supervisor/preparer/preparer.test.ts"],
   "executor/src/supervisor/preparer": ["test/executor/supervisor/preparer/preparer.test.ts"],
+  "executor/src/isolation": ["test/executor/isolation/isolate.test.ts"],
+  "executor/src/self-attack": ["test/executor/self-attack/find-level.test.ts"],
   "executor/src/supervisor/workers": [
     "test/executor/supervisor/workers/worker-process.test.ts",
     "test/faults/crash-executor.test.ts",

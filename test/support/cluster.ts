@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exportIdentity, generateIdentity, newId, toPublicIdentity } from "@sealrun/crypto";
@@ -126,6 +126,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const own = join(folder, name);
     const disk = diskBytes === undefined ? undefined : { folder: join(own, "disk"), bytes: diskBytes };
     await mkdir(disk?.folder ?? own, { recursive: true });
+    // Workers of an executor that is root have other users.
+    const faults = join(own, "faults");
+    await mkdir(faults);
+    await chmod(faults, 0o777);
     const natsWire = await startTcpProxy(() => ({ host: "127.0.0.1", port: nats.port }));
     const postgresWire =
       kind === "executor"
@@ -143,14 +147,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       kind,
       configFile: join(own, "config.json"),
       logFile: join(own, "log"),
-      crashFile: join(own, "crash"),
+      crashFile: join(faults, "crash"),
       disk,
       clock: clockOf(name),
     };
     await writePrivate(place.configFile, JSON.stringify(config({ own, natsUrl, postgres: through })));
     return {
       ...describePart(place, programs, {
-        env: { ...env, ...(options.counts === true ? { SEALRUN_COUNT_FILE: join(own, "counts") } : {}) },
+        env: { ...env, ...(options.counts === true ? { SEALRUN_COUNT_FILE: join(faults, "counts") } : {}) },
         asShipped: options.asShipped ?? false,
       }),
       wires: { nats: natsWire, postgres: postgresWire },

@@ -205,7 +205,7 @@ async function tally(cluster: Cluster, act: () => Promise<void>): Promise<Tally>
 
 async function readLines(cluster: Cluster): Promise<ReadonlyMap<string, readonly string[]>> {
   const read = cluster.parts.map(async ({ name }): Promise<[string, readonly string[]]> => {
-    const text = await readFile(join(cluster.folder, name, "counts"), "utf8").catch(() => "");
+    const text = await readFile(join(cluster.folder, name, "faults/counts"), "utf8").catch(() => "");
     return [name, text.split("\n").slice(0, -1)];
   });
   return new Map(await Promise.all(read));

@@ -49,7 +49,7 @@ export async function descendantsOf(ancestor: number): Promise<readonly KnownPro
   return children(ancestor);
 }
 
-/** The processes in which an executor runs attempts: those below it that it starts ahead, from a file of its own. */
+/** The processes in which an executor runs attempts: those below it that it starts ahead, from a file of its own. Bubblewrap may be between. */
 export async function workersOf(executor: number): Promise<readonly number[]> {
   const all = (await descendantsOf(executor)).map(async ({ pid }) => {
     const program = await readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "");

@@ -43,7 +43,7 @@ test("sealrun that is idle sends at most one SQL statement a second, all process
 /** The statements that each part has sent so far. */
 async function countAll(): Promise<ReadonlyMap<string, readonly string[]>> {
   const read = cluster.parts.map(async ({ name }): Promise<[string, readonly string[]]> => {
-    const text = await readFile(join(cluster.folder, name, "counts"), "utf8").catch(() => "");
+    const text = await readFile(join(cluster.folder, name, "faults/counts"), "utf8").catch(() => "");
     return [name, text.split("\n").filter((line) => line.startsWith("sql\t"))];
   });
   return new Map(await Promise.all(read));

@@ -8,6 +8,7 @@ import {
   machineTrouble,
 } from "@sealrun/protocol";
 import { z } from "zod";
+import { attackResults, attackTargets } from "./attack-frames.ts";
 import { saidLine } from "./preparation.ts";
 import { runMeasures } from "./run-measures.ts";
 import { workerSettings } from "./worker-settings.ts";
@@ -35,9 +36,9 @@ export const toWorker = z.discriminatedUnion("t", [
     linesPerSecond: z.number().positive(),
     /** When the script must be gone. */
     deadline: z.number(),
-    /** The user of its scripts; absent: the executor's. */
-    user: z.object({ id: z.int().positive(), passwd: z.string(), group: z.string() }).optional(),
   }),
+  /** Before any attempt: it attacks its sandbox, and its executor. */
+  z.object({ t: z.literal("attack"), targets: attackTargets }),
   z.object({ t: z.literal("deadline"), at: z.number() }),
   z.object({ t: z.literal("stop"), code: z.string(), message: z.string() }),
   z.object({ t: z.literal("answer"), id: place, value: z.unknown() }),
@@ -75,6 +76,7 @@ export const fromWorker = z.discriminatedUnion("t", [
   z.object({ t: z.literal("pong") }),
   /** Memory of the runner that it keeps ready; 0 without one. */
   z.object({ t: z.literal("ahead"), bytes: place }),
+  z.object({ t: z.literal("attacked"), results: attackResults.optional(), error: failure.optional() }),
   z.object({ t: z.literal("ask"), id: place, op: askName, body: z.unknown() }),
   z.object({ t: z.literal("report"), urgency, ends: z.array(finishedStep).max(64) }),
   z.object({

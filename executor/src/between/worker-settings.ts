@@ -55,6 +55,8 @@ export const workerSettings = z.object({
   requiresNetwork: z.boolean(),
   workDir: folder,
   cacheDir: folder,
+  /** For the pipes of scripts' output. */
+  pipesDir: folder,
   /** Whether a runner is kept ready ahead of the next attempt. */
   warmRunners: z.boolean(),
   stepLimits: z.object({ defaults: stepLimits, max: stepLimits }),

@@ -25,6 +25,13 @@ export async function markProcess(id: number): Promise<ProcessMark | undefined> 
   return startedAt === undefined || isOver(state) ? undefined : { id, startedAt };
 }
 
+/** The same at once. */
+export function markNow(id: number): ProcessMark | undefined {
+  const fields = readStatNow(id);
+  const startedAt = fields[19];
+  return startedAt === undefined || isOver(fields[0]) ? undefined : { id, startedAt };
+}
+
 /** True while this process exists, and not only its id. */
 export async function isAlive(mark: ProcessMark): Promise<boolean> {
   return (await markProcess(mark.id))?.startedAt === mark.startedAt;

@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
-import { dirname } from "node:path";
 import { limits, type NetworkSetting } from "@sealrun/protocol";
 import type { HostRoot } from "./host-roots.ts";
 import { type InstalledPackages, pythonPackagesPath, type Runtime, sandboxLayout } from "./layout.ts";
 import { nameArguments } from "./network/sandbox-network.ts";
-import { type SlotUser, userIsolation } from "./user/slot-user.ts";
 
 /** The first of two descriptors from which a sandbox with named hosts reads their names. */
 const namesDescriptor = 8;
@@ -24,15 +22,13 @@ export interface SandboxOptions {
   /** Maximum bytes of `/tmp` and of `/dev/shm`, each; by default the limit `tmpBytes`. */
   readonly tmpBytes?: number | undefined;
   readonly installed?: InstalledPackages | undefined;
-  /** The user of the host that the script runs as, where the executor runs as root. */
-  readonly user?: SlotUser | undefined;
 }
 
 /**
  * The paths in `/etc` that name lookup, TLS and the clock need. Not all of `ssl`: `ssl/private` holds the host's keys,
  * and a script of an executor that runs as root can read what root can.
  */
-const etcPaths = [
+export const etcPaths = [
   "hosts",
   "resolv.conf",
   "nsswitch.conf",
@@ -51,7 +47,7 @@ const keyLists = ["/proc/keys", "/proc/key-users"];
 
 /**
  * Own namespaces for users, processes, IPC, host name, cgroups and mounts. No capability, no access to the executor's
- * terminal, and it ends with its parent. The user inside is `nobody` (65534); outside it is the executor's user.
+ * terminal, and it ends with its parent. The user inside is `nobody` (65534); outside it is the worker's user.
  */
 export const isolationArguments: readonly string[] = [
   ["--unshare-user", "--disable-userns", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
@@ -95,34 +91,15 @@ function hide(path: string): readonly string[] {
   return ["--ro-bind", "/dev/null", path];
 }
 
-/** Bubblewrap makes the folders above a mount for its own user only, which is not that of the script. */
-function openParents({ runtime }: SandboxOptions): readonly string[] {
-  const mounted = [
-    "/etc/ssl/certs",
-    sandboxLayout.node,
-    sandboxLayout.bootstrap,
-    "/node_modules/@sealrun/sdk",
-    ...(runtime.python?.mounts ?? []).map(({ sandboxPath }) => sandboxPath),
-  ];
-  const parents = new Set<string>();
-  for (const path of mounted) for (let at = dirname(path); at !== "/"; at = dirname(at)) parents.add(at);
-  return [...parents].toSorted().flatMap((path) => ["--dir", path]);
-}
-
-/** Over the host's lists, which do not have the user. */
-function hideUsers({ passwd, group }: SlotUser): readonly string[] {
-  return ["--ro-bind", passwd, "/etc/passwd", "--ro-bind", group, "/etc/group"];
-}
-
 /**
  * Bubblewrap's arguments for one script, up to its command. The environment is
  * set by arguments, because bubblewrap itself must start without one: it runs outside the sandbox, and a package's
  * `LD_PRELOAD` would run there too.
  */
 export function sandboxArguments(options: SandboxOptions): readonly string[] {
-  const { runtime, workFolder, installed, user } = options;
+  const { runtime, workFolder, installed } = options;
   return [
-    ...(user === undefined ? [isolationArguments] : [userIsolation, openParents(options)]),
+    isolationArguments,
     networkArguments(options.network),
     systemArguments(options.hostRoots, options.hidden, options.tmpBytes),
     nameArguments(options.network, namesDescriptor),
@@ -132,7 +109,6 @@ export function sandboxArguments(options: SandboxOptions): readonly string[] {
     ["--ro-bind", runtime.sdk, "/node_modules/@sealrun/sdk"],
     ["--ro-bind", runtime.pythonSdk, sandboxLayout.pythonSdk],
     ...(runtime.python?.mounts ?? []).map(({ hostPath, sandboxPath }) => ["--ro-bind", hostPath, sandboxPath]),
-    ...(user === undefined ? [] : [hideUsers(user)]),
     ["--bind", workFolder, sandboxLayout.work],
     // Read-only: every later run would execute what one run writes there.
     installed?.nodeModules === undefined

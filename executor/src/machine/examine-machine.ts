@@ -6,11 +6,11 @@ import { findForms } from "../child/network/forms.ts";
 import type { IdRange } from "../child/user/choose-ids.ts";
 import { findCgroup } from "../child/limits/cgroup.ts";
 import { describeMeans } from "../child/limits/limit-means.ts";
-import { hasSystemCallFilter } from "../child/seccomp/filter.ts";
 import { probeSandbox } from "../child/probe.ts";
 import { readState } from "../enrol/state-file.ts";
 import { findRuntime } from "../runtime-files.ts";
 import { examineIsolation, type IsolationSettings } from "../self-attack/examine-isolation.ts";
+import type { Separation } from "../supervisor/workers/open-homes.ts";
 import { findShortage } from "./free-space.ts";
 
 /** What an executor's settings say of its machine. */
@@ -46,8 +46,8 @@ export async function examineMachine(config: MachineSettings): Promise<readonly 
   const sandbox = await examineSandbox(config);
   return [
     ...sandbox.findings,
-    examineLimits(config),
-    await examineNetwork(config, sandbox.hasUsers),
+    examineLimits(config, sandbox.separation === "own-user"),
+    await examineNetwork(config),
     config.python === null
       ? { name: "python", state: "warning", sentence: "There is no Python in the settings: steps in Python fail here" }
       : { name: "python", state: "good", sentence: `Steps in Python run with ${config.python.interpreter}` },
@@ -56,10 +56,10 @@ export async function examineMachine(config: MachineSettings): Promise<readonly 
   ];
 }
 
-/** What is found about a sandbox, and whether scripts run in it as the users of their slots. */
+/** What is found about a sandbox, and how workers are kept from their executor. */
 interface SandboxFindings {
   readonly findings: readonly MachineFinding[];
-  readonly hasUsers: boolean;
+  readonly separation: Separation["kind"];
 }
 
 async function examineSandbox(config: MachineSettings): Promise<SandboxFindings> {
@@ -77,29 +77,30 @@ async function examineSandbox(config: MachineSettings): Promise<SandboxFindings>
     return alone({ name, state: "bad", sentence: toSealrunError(error).message });
   }
   const start: MachineFinding = { name, state: "good", sentence: `A sandbox could be started with ${bwrap}` };
-  const { findings, hasUsers } = await examineLevel({ ...config, bwrap });
-  return { findings: [start, ...findings], hasUsers };
+  const { findings, separation } = await examineLevel({ ...config, bwrap });
+  return { findings: [start, ...findings], separation };
 }
 
 async function examineLevel(config: IsolationSettings): Promise<SandboxFindings> {
   const name = "level";
   try {
-    const { isEnough, hasUsers, sentence } = await examineIsolation(config);
-    return { findings: [{ name, state: isEnough ? "good" : "bad", sentence }], hasUsers };
+    const { isEnough, separation, sentence } = await examineIsolation(config);
+    const state = !isEnough ? "bad" : separation === "shared" ? "warning" : "good";
+    return { findings: [{ name, state, sentence }], separation };
   } catch (error) {
     return alone({ name, state: "bad", sentence: toSealrunError(error).message });
   }
 }
 
 function alone(finding: MachineFinding): SandboxFindings {
-  return { findings: [finding], hasUsers: false };
+  return { findings: [finding], separation: "shared" };
 }
 
-async function examineNetwork(config: MachineSettings, hasUsers: boolean): Promise<MachineFinding> {
+async function examineNetwork(config: MachineSettings): Promise<MachineFinding> {
   const { unsafeNoSandbox, bwrap, slirp4netns, allowHostNetwork: allowsHost } = config;
   const hasSandbox = !unsafeNoSandbox && bwrap !== null;
   const sandbox = hasSandbox ? { kind: "bubblewrap" as const, program: bwrap } : { kind: "none" as const };
-  const tried = { ...sandbox, hasUsers, slirp4netns, allowsHost };
+  const tried = { ...sandbox, slirp4netns, allowsHost };
   const { enforced, missing } = await findForms(tried, findRuntime(null));
   const reasons = new Set(missing.values());
   const sentence = [
@@ -109,7 +110,7 @@ async function examineNetwork(config: MachineSettings, hasUsers: boolean): Promi
   return { name: "network", state: missing.size === 0 ? "good" : "warning", sentence };
 }
 
-function examineLimits({ unsafeNoSandbox, cgroup, slotUids }: MachineSettings): MachineFinding {
+function examineLimits({ unsafeNoSandbox, cgroup, slotUids }: MachineSettings, hasUsers: boolean): MachineFinding {
   const name = "limits";
   let found: ReturnType<typeof findCgroup> | undefined;
   try {
@@ -120,7 +121,7 @@ function examineLimits({ unsafeNoSandbox, cgroup, slotUids }: MachineSettings): 
   const { isWeak, sentence } = describeMeans({
     hasSandbox: !unsafeNoSandbox,
     // Where scripts have users of their own, the kernel counts the processes of each.
-    userId: slotUids !== null && hasSystemCallFilter(process.arch) ? slotUids.first : (process.getuid?.() ?? 0),
+    userId: slotUids !== null && hasUsers ? slotUids.first : (process.getuid?.() ?? 0),
     kernel: release(),
     cgroup: found,
   });

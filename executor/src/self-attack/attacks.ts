@@ -1,14 +1,15 @@
 import type { SandboxLevel } from "@sealrun/protocol";
-
-/** How an attack ended. */
-export type AttackResult = "held" | "failed" | "not-applicable";
+import type { AttackResult } from "../between/attack-frames.ts";
 
 /** What is known of an attack before it runs. */
 interface Attack {
-  /** What it tries, as the end of "a script could …". */
+  /** What it tries, as the end of "a script could …"; of a worker's, as the end of "a worker could …". */
   readonly tries: string;
-  /** The weakest level that promises that it fails; undefined: no level does, it depends on the package's network. */
-  readonly promisedBy: Exclude<SandboxLevel, "none"> | undefined;
+  /**
+   * The weakest level that promises that it fails; "network": no level does, it depends on the package's network;
+   * "separation": a worker tries it, and it fails where workers are kept from their executor.
+   */
+  readonly promisedBy: Exclude<SandboxLevel, "none"> | "network" | "separation";
 }
 
 /** Every attack by name. */
@@ -39,8 +40,12 @@ export const attacks = {
   bpf: { tries: "load a program into the kernel", promisedBy: "filtered" },
   vsock: { tries: "reach the hypervisor", promisedBy: "filtered" },
   "own-user": { tries: "act as the executor's user outside of its sandbox", promisedBy: "separate-users" },
-  "first-process": { tries: "look into the sandbox's first process", promisedBy: "separate-users" },
-  "abstract-socket": { tries: "connect to an abstract socket of the host", promisedBy: undefined },
+  "abstract-socket": { tries: "connect to an abstract socket of the host", promisedBy: "network" },
+  "worker-state-file": { tries: "read the executor's keys", promisedBy: "separation" },
+  "worker-spool": { tries: "list the reports that the executor keeps", promisedBy: "separation" },
+  "worker-memory": { tries: "read the executor's memory", promisedBy: "separation" },
+  "worker-signal": { tries: "end the executor", promisedBy: "separation" },
+  "worker-neighbour": { tries: "read the files of another worker", promisedBy: "separation" },
 } as const satisfies Record<string, Attack>;
 
 /** The name of an attack. */

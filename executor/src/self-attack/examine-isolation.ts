@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { reachesLevel, type SandboxLevel } from "@sealrun/protocol";
+import { defaultStepLimits, maxStepLimits, reachesLevel, type SandboxLevel } from "@sealrun/protocol";
+import { workerSettings } from "../between/worker-settings.ts";
 import { readHostRoots } from "../child/host-roots.ts";
 import type { PythonRuntime } from "../child/layout.ts";
-import { createPipePool } from "../child/output-pipes.ts";
 import type { IdRange } from "../child/user/choose-ids.ts";
 import { openSlotUsers } from "../child/user/slot-users.ts";
-import { findRuntime } from "../runtime-files.ts";
+import { findProgram, findRuntime } from "../runtime-files.ts";
+import type { Separation } from "../supervisor/workers/open-homes.ts";
 import { findLevel } from "./find-level.ts";
 
 /** What an executor's settings say of its sandbox. */
@@ -22,37 +23,45 @@ export interface IsolationSettings {
 }
 
 /**
- * Attacks the sandbox as an executor does at its start, in a temporary folder: whether its level is enough, whether
- * scripts run as the users of their slots, and a sentence. Throws `SANDBOX_UNAVAILABLE` when there is none to attack.
+ * Attacks the sandbox as an executor does at its start, in a temporary folder: whether its level is enough, how workers
+ * are kept from their executor, and a sentence. Throws `SANDBOX_UNAVAILABLE` when there is none to attack.
  */
 export async function examineIsolation(
   settings: IsolationSettings,
-): Promise<{ readonly isEnough: boolean; readonly hasUsers: boolean; readonly sentence: string }> {
-  const { bwrap: program, stateFile, minSandbox, hidden, tmpBytes, slotUids } = settings;
+): Promise<{ readonly isEnough: boolean; readonly separation: Separation["kind"]; readonly sentence: string }> {
+  const { bwrap: program, stateFile, minSandbox, hidden, tmpBytes, slotUids, python } = settings;
   const folder = await mkdtemp(join(tmpdir(), "sealrun-doctor-"));
-  const pipes = createPipePool(join(folder, "pipes"));
-  const { users, close } = await openSlotUsers({ range: slotUids, slots: 1, folder: join(folder, "users") });
+  const { users, close } = await openSlotUsers({ range: slotUids, slots: 1 });
   try {
-    const options = {
-      sandbox: { kind: "bubblewrap", program, hostRoots: await readHostRoots(), hidden, tmpBytes } as const,
-      runtime: findRuntime(settings.python),
-      pipes,
-      workDir: join(folder, "work"),
+    const found = await findLevel({
+      settings: workerSettings.parse({
+        sandbox: { kind: "bubblewrap", program, hostRoots: await readHostRoots(), hidden, tmpBytes },
+        runtime: findRuntime(python),
+        workDir: join(folder, "work"),
+        cacheDir: join(folder, "cache"),
+        pipesDir: join(folder, "pipes"),
+        allowsHost: false,
+        requiresNetwork: false,
+        warmRunners: false,
+        stepLimits: { defaults: defaultStepLimits, max: maxStepLimits },
+      }),
+      program: findProgram("worker"),
       stateFile,
       spool: `${stateFile}.spool`,
-    };
-    const { level, missing, held, open, hasUsers } = await findLevel(options, users);
+      users,
+    });
+    const { level, missing, held, open, separation, notSeparate } = found;
     const isEnough = level !== "none" && reachesLevel(level, minSandbox);
     const sentence = [
       `The sandbox reaches the level ${level}: ${held} attacks on it failed`,
       missing === undefined ? "" : `; for more, ${missing}`,
+      notSeparate === undefined ? "" : `; workers have the executor's own user and could read its keys: ${notSeparate}`,
       open.length === 0 ? "" : `; with the host's network a script could ${open.join(", ")}`,
       isEnough || level === "none" ? "" : `; the settings say minSandbox ${minSandbox}, so the executor does not start`,
     ].join("");
-    return { isEnough, hasUsers, sentence };
+    return { isEnough, separation: separation.kind, sentence };
   } finally {
     close();
-    await pipes.close();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -27,6 +27,12 @@ export function missingFor(results: readonly Attacked[]): string | undefined {
   return `a script could ${joinWords(failed.map(({ name }) => attacks[name].tries))}`;
 }
 
+/** What a worker could do to its executor or its neighbours, as a sentence without a full stop; undefined for nothing. */
+export function brokenSeparation(results: readonly Attacked[]): string | undefined {
+  const failed = results.filter(({ name, result }) => attacks[name].promisedBy === "separation" && result === "failed");
+  return failed.length === 0 ? undefined : `a worker could ${joinWords(failed.map(({ name }) => attacks[name].tries))}`;
+}
+
 function joinWords(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }

@@ -1,37 +1,32 @@
 import { reachesLevel, type SandboxLevel, SealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
-import type { Sandbox } from "../child/start/step-options.ts";
-import type { SlotUser } from "../child/user/slot-user.ts";
-import { findLevel } from "./find-level.ts";
-import type { SelfAttackOptions } from "./self-attack.ts";
+import type { Separation } from "../supervisor/workers/open-homes.ts";
+import { type FindOptions, findLevel } from "./find-level.ts";
 
 /** A sandbox to prove, and what it must reach. */
-export interface ProofOptions extends Omit<SelfAttackOptions, "sandbox"> {
-  readonly sandbox: Sandbox;
-  /** The users of the slots; without any, scripts have the executor's. */
-  readonly users: readonly SlotUser[];
+export interface ProofOptions extends FindOptions {
   readonly minSandbox: SandboxLevel;
   readonly log: Pick<Logger, "info" | "warn">;
 }
 
-/** What a sandbox holds, and the users with which it holds it: all, or none where they cannot be used. */
+/** What a sandbox holds, and how the workers with which it holds it are kept from their executor. */
 export interface ProvenSandbox {
   readonly level: SandboxLevel;
-  readonly users: readonly SlotUser[];
+  readonly separation: Separation;
 }
 
 /**
- * The level that the sandbox holds when it is attacked. Where the sandbox of another user cannot be started or does not
- * hold, scripts have the executor's user, and the log says why. Throws `SANDBOX_UNAVAILABLE` when bubblewrap starts and
- * its sandbox does not hold, and `SANDBOX_TOO_WEAK` when the level is below the one in the settings.
+ * The level that the sandbox holds when it is attacked. Where workers cannot be kept from their executor, the log says
+ * why. Throws `SANDBOX_UNAVAILABLE` when bubblewrap starts and its sandbox does not hold, and `SANDBOX_TOO_WEAK` when the
+ * level is below the one in the settings.
  */
 export async function proveSandbox(options: ProofOptions): Promise<ProvenSandbox> {
-  const { sandbox, minSandbox, users, log } = options;
-  if (sandbox.kind === "none") {
+  const { settings, minSandbox, log } = options;
+  if (settings.sandbox.kind === "none") {
     requireLevel("none", minSandbox, "scripts run without a sandbox");
-    return { level: "none", users: [] };
+    return { level: "none", separation: { kind: "shared" } };
   }
-  const { level, missing = "", held, hasUsers } = await findLevel({ ...options, sandbox }, users);
+  const { level, missing = "", held, separation, notSeparate } = await findLevel(options);
   if (level === "none") {
     throw new SealrunError(
       "SANDBOX_UNAVAILABLE",
@@ -39,9 +34,10 @@ export async function proveSandbox(options: ProofOptions): Promise<ProvenSandbox
     );
   }
   requireLevel(level, minSandbox, missing);
-  if (users.length > 0 && !hasUsers) log.warn(`Scripts run as the executor's own user: ${missing}`);
-  log.info({ level, held }, "The sandbox was attacked and holds its level");
-  return { level, users: hasUsers ? users : [] };
+  if (notSeparate !== undefined)
+    log.warn(`Workers have the executor's own user and could read its keys: ${notSeparate}`);
+  log.info({ level, held, separation: separation.kind }, "The sandbox was attacked and holds its level");
+  return { level, separation };
 }
 
 function requireLevel(level: SandboxLevel, least: SandboxLevel, missing: string): void {

@@ -1,20 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { decode, maxStepLimits, SealrunError } from "@sealrun/protocol";
-import { z } from "zod";
+import { type AttackResults, attackResults } from "../between/attack-frames.ts";
 import type { Runtime } from "../child/layout.ts";
 import type { PipePool } from "../child/output-pipes.ts";
 import { makeOwnFolder } from "../child/own-folder.ts";
 import { runStep } from "../child/run-step.ts";
 import type { Sandbox } from "../child/start/step-options.ts";
-import { giveFolder } from "../workspace/give-folder.ts";
 import { removeFolder } from "../workspace/remove-folder.ts";
-import { type Attacked, type AttackResult, isAttackName } from "./attacks.ts";
 import { callAttacks } from "./call-attacks.ts";
 import { callProgram } from "./call-program.ts";
 
@@ -26,13 +23,13 @@ export interface SelfAttackOptions {
   /** The folder of the runs' workspaces; the self-attack has its own below it and removes it. */
   readonly workDir: string;
   /** The executor's state file and its spool: not attacked while they do not exist. */
-  readonly stateFile: string;
-  readonly spool: string;
+  readonly stateFile: string | null;
+  readonly spool: string | null;
+  /** The id of the executor's user. */
+  readonly executorUser: number;
 }
 
 const attackMs = 30_000;
-
-const answer = z.record(z.string(), z.enum(["held", "failed", "not-applicable"]));
 
 /** Lists the shell's descriptors before anything else opens one, then attacks. */
 const script = `#!/bin/sh
@@ -44,7 +41,7 @@ exec /opt/sealrun/bin/node /opt/sealrun/bootstrap/self-attack.mjs
  * Runs a script in the sandbox of scripts that attacks it, and what is outside: a folder like that of another run, a
  * process, a socket. Returns how each attack ended. Throws `SANDBOX_UNAVAILABLE` when it could not be run.
  */
-export async function attackOwnSandbox(options: SelfAttackOptions): Promise<readonly Attacked[]> {
+export async function attackOwnSandbox(options: SelfAttackOptions): Promise<AttackResults> {
   const scratch = await makeOwnFolder(options.workDir, "self-attack");
   const mark = randomBytes(16).toString("hex");
   const victim = spawn("/bin/sleep", ["60"], { argv0: `sleep-${mark}`, env: { MARK: mark }, stdio: "ignore" });
@@ -58,8 +55,8 @@ export async function attackOwnSandbox(options: SelfAttackOptions): Promise<read
     const results = await runScript(options, folder);
     if (hasEnded(victim)) results["signal"] = "failed";
     const { uid } = await stat(join(folder, "descriptors"));
-    results["own-user"] = uid === process.getuid?.() ? "failed" : "held";
-    return Object.entries(results).flatMap(([name, result]) => (isAttackName(name) ? [{ name, result }] : []));
+    results["own-user"] = uid === options.executorUser ? "failed" : "held";
+    return results;
   } finally {
     server.close();
     if (!hasEnded(victim)) {
@@ -89,19 +86,18 @@ async function prepareFolder(scratch: string, plan: Plan): Promise<string> {
     victim: plan.victim ?? -1,
     abstractSocket: plan.abstractSocket,
     otherRun,
-    stateFile: existsSync(plan.stateFile) ? plan.stateFile : null,
-    spool: existsSync(plan.spool) ? plan.spool : null,
-    // A slot's user may read less than the executor: without these no script runs.
-    mustRun: plan.sandbox.user === undefined ? null : (plan.runtime.python?.interpreter ?? null),
+    stateFile: plan.stateFile,
+    spool: plan.spool,
+    // A worker's user may read less than the executor: without these no script runs.
+    mustRun: plan.executorUser === process.getuid?.() ? null : (plan.runtime.python?.interpreter ?? null),
     shown: plan.runtime.python?.mounts.map(({ sandboxPath }) => sandboxPath) ?? [],
     calls: calls.map(({ name, refusedWith }) => ({ name, refusedWith: refusedWith ?? null })),
   });
   await writeFile(join(folder, "plan.json"), text, { mode: 0o600 });
-  if (plan.sandbox.user !== undefined) await giveFolder(folder, plan.sandbox.user.id);
   return folder;
 }
 
-async function runScript(options: SelfAttackOptions, folder: string): Promise<Record<string, AttackResult>> {
+async function runScript(options: SelfAttackOptions, folder: string): Promise<AttackResults> {
   const chunks: Uint8Array[] = [];
   const errors: Uint8Array[] = [];
   const end = await runStep({
@@ -117,7 +113,7 @@ async function runScript(options: SelfAttackOptions, folder: string): Promise<Re
     onStderr: (chunk) => void errors.push(chunk),
     handle: async () => ({}),
   });
-  if (end.exitCode === 0) return decode(answer, Buffer.concat(chunks));
+  if (end.exitCode === 0) return decode(attackResults, Buffer.concat(chunks));
   const lines = Buffer.concat(errors).toString("utf8").split("\n");
   const said = lines.find((line) => /^\w*Error: /.test(line)) ?? lines[0] ?? "";
   const why = end.timedOut ? `it took longer than ${attackMs / 1_000} s` : `exit code ${end.exitCode}, ${said}`;

@@ -2,7 +2,6 @@ import { chmod, constants, copyFile, mkdir, symlink, writeFile } from "node:fs/p
 import { dirname, join } from "node:path";
 import { makeOwnFolder } from "../child/own-folder.ts";
 import { checkPath } from "./check-path.ts";
-import { giveFolder } from "./give-folder.ts";
 import { removeFolder } from "./remove-folder.ts";
 
 /** One file for a workspace: from memory, or from a cache on this machine. A shell script is always executable. */
@@ -19,8 +18,6 @@ export interface Workspace {
   readonly scratch: string;
   /** Adds files, such as bundles. Only before the first script starts: a script could have put a link in the way. */
   readonly add: (files: readonly WorkspaceFile[]) => Promise<void>;
-  /** Makes the package's files a user's own. Only before the first script starts, as `add`. */
-  readonly giveTo: (user: number) => Promise<void>;
   /** Removes everything, whatever modes the scripts have set. Call it when no process of the run is alive. */
   readonly remove: () => Promise<void>;
 }
@@ -65,7 +62,6 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
     folder,
     scratch,
     add: (files) => writeFiles(folder, files),
-    giveTo: (user) => giveFolder(folder, user),
     remove,
   };
 }

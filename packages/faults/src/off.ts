@@ -18,5 +18,5 @@ export function countPublishes(_connection: object): void {}
 
 /** What a process must give to another process of the same part that it starts. In the shipped build: nothing. */
 export function workerStart(): WorkerStart {
-  return { arguments: [], environment: {} };
+  return { arguments: [], environment: {}, folders: [] };
 }

@@ -1,9 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import crypto, { type KeyObject } from "node:crypto";
 import { subscribe } from "node:diagnostics_channel";
-import { appendFileSync, readFileSync, unlinkSync } from "node:fs";
+import { appendFileSync, chmodSync, existsSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import type { CrashPoint, FaultKind } from "./points.ts";
 import type { WorkerStart } from "./worker-start.ts";
 
@@ -32,7 +32,7 @@ class ConnectionLost extends Error {
   readonly code = "ECONNRESET";
 }
 
-/** The id of the part that a worker belongs to. */
+/** Set in a worker: the file that it makes to kill the part that it belongs to, which it may not signal. */
 const partVariable = "SEALRUN_CRASH_PART";
 const part = process.env[partVariable];
 
@@ -68,9 +68,14 @@ export function failAfter(kind: FaultKind): void {
 
 /**
  * What a process must give to another process of the same part that it starts: it is of the test build too. A point of
- * the part that is passed there kills the part, and so both.
+ * the part that is passed there kills the part, and so both. The other process may have another user and no way to this
+ * one but files in the folders of these variables.
  */
 export function workerStart(): WorkerStart {
+  if (countFile !== undefined) {
+    appendFileSync(countFile, "");
+    if (part === undefined) chmodSync(countFile, 0o666);
+  }
   const names = ["SEALRUN_CRASH_AT", "SEALRUN_CRASH_FILE", "SEALRUN_COUNT_FILE", "SEALRUN_TEST_LIMITS"];
   const given = [...names, "NODE_COMPILE_CACHE"].flatMap((name) => {
     const value = process.env[name];
@@ -78,8 +83,27 @@ export function workerStart(): WorkerStart {
   });
   return {
     arguments: process.execArgv.filter((argument) => /^--(?:conditions|import)=/.test(argument)),
-    environment: { ...Object.fromEntries(given), [partVariable]: String(process.pid) },
+    environment: {
+      ...Object.fromEntries(given),
+      ...(crashFile === undefined ? {} : { [partVariable]: watchForDeath(crashFile) }),
+    },
+    folders: [...new Set([crashFile, countFile].flatMap((file) => (file === undefined ? [] : [dirname(file)])))],
   };
+}
+
+/** How often a part looks whether a worker has passed the point at which both die. */
+const lookMs = 2;
+let looking: NodeJS.Timeout | undefined;
+
+/** Dies when the returned file is there. */
+function watchForDeath(file: string): string {
+  const told = `${file}.part`;
+  looking ??= setInterval(() => {
+    if (!existsSync(told)) return;
+    unlinkSync(told);
+    process.kill(process.pid, "SIGKILL");
+  }, lookMs).unref();
+  return told;
 }
 
 const countFile = process.env["SEALRUN_COUNT_FILE"];
@@ -240,8 +264,9 @@ function isNamed(point: CrashPoint, name: string | undefined): boolean {
 
 function die(name: string | undefined): never {
   const isOfPart = part !== undefined && name?.startsWith("worker.") !== true;
-  process.kill(isOfPart ? Number(part) : process.pid, "SIGKILL");
-  // Nothing may happen before the signal arrives.
+  if (isOfPart) writeFileSync(part, "");
+  else process.kill(process.pid, "SIGKILL");
+  // Nothing may happen before the end.
   for (;;);
 }
 

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openSlotUsers } from "../../../executor/src/child/user/slot-users.ts";
 import { type FoundLevel, findLevel } from "../../../executor/src/self-attack/find-level.ts";
@@ -8,26 +7,29 @@ const isRoot = process.getuid?.() === 0;
 
 /** The level with users of slots, where this process may have some. */
 async function find(weaken: string | undefined): Promise<FoundLevel> {
-  const { result } = await prepared(weaken, async (options) => {
-    const folder = join(options.workDir, "..", "users");
-    const { users, close } = await openSlotUsers({ range: { first: 71_800, count: 50 }, slots: 1, folder });
-    return findLevel(options, users).finally(close);
+  const { result, left } = await prepared(weaken, async (options) => {
+    const { users, close } = await openSlotUsers({ range: { first: 71_800, count: 50 }, slots: 1 });
+    return findLevel({ ...options, users }).finally(close);
   });
+  expect(left).toEqual([]);
   return result;
 }
 
-test("findLevel() reaches separate-users as root, and filtered as another user", async () => {
+test("findLevel() reaches separate-users as root, filtered as another user, and keeps workers from their executor", async () => {
   const found = await find(undefined);
   expect(found).toMatchObject({
     level: isRoot ? "separate-users" : "filtered",
-    hasUsers: isRoot,
+    separation: { kind: isRoot ? "own-user" : "own-namespaces" },
     open: ["connect to an abstract socket of the host"],
   });
   expect(found.missing === undefined).toBe(isRoot);
+  expect(found.notSeparate).toBeUndefined();
 });
 
-test("findLevel() finds the level of the executor's own user when that of a slot cannot be used, and says why", async () => {
-  const { level, missing, hasUsers } = await find("s/--cap-add\\nCAP_SETUID\\n//");
-  expect([level, hasUsers]).toEqual(["filtered", false]);
-  expect(missing).toMatch(isRoot ? /^slotUids cannot be used here: The sandbox ended before/ : /^a script could /);
+test("findLevel() finds the level without separate workers when they cannot be started, and says why", async () => {
+  // This program starts sandboxes of scripts only.
+  const { level, missing, separation, notSeparate } = await find("s/no such argument//");
+  expect([level, separation.kind]).toEqual(["filtered", "shared"]);
+  expect(notSeparate).toMatch(/^A worker that attacks its own sandbox could not be run/);
+  expect(missing).toMatch(isRoot ? /^slotUids cannot be used here: A worker / : /^a script could /);
 });

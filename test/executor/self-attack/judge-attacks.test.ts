@@ -1,12 +1,7 @@
 import { describe, expect, test } from "vitest";
-import {
-  type Attacked,
-  type AttackName,
-  attacks,
-  type AttackResult,
-  isAttackName,
-} from "../../../executor/src/self-attack/attacks.ts";
-import { levelOf, missingFor } from "../../../executor/src/self-attack/judge-attacks.ts";
+import type { AttackResult } from "../../../executor/src/between/attack-frames.ts";
+import { type Attacked, type AttackName, attacks, isAttackName } from "../../../executor/src/self-attack/attacks.ts";
+import { brokenSeparation, levelOf, missingFor } from "../../../executor/src/self-attack/judge-attacks.ts";
 
 /** Every attack held, except these. */
 function results(except: Partial<Record<AttackName, AttackResult>> = {}): readonly Attacked[] {
@@ -47,5 +42,14 @@ describe("missingFor()", () => {
       "a script could use the keyring of the executor's user and control the sandbox's first process",
     );
     expect(missingFor(results(withoutFilter))).toBe("what filtered promises could not be tried on this machine");
+  });
+});
+
+describe("brokenSeparation()", () => {
+  test("brokenSeparation() says what a worker could do, and nothing of what a script could", () => {
+    expect(brokenSeparation(results({ "host-files": "failed" }))).toBeUndefined();
+    expect(brokenSeparation(results({ "worker-memory": "failed", "worker-signal": "failed" }))).toBe(
+      "a worker could read the executor's memory and end the executor",
+    );
   });
 });

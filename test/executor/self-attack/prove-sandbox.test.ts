@@ -1,11 +1,18 @@
 import { describe, expect, test } from "vitest";
+import type { WorkerSettings } from "../../../executor/src/between/worker-settings.ts";
 import { proveSandbox } from "../../../executor/src/self-attack/prove-sandbox.ts";
-import type { SlotUser } from "../../../executor/src/child/user/slot-user.ts";
 import { prepared, showKeys } from "./weak-sandbox.ts";
+
+/** Without users of their own, workers of root share its namespaces. */
+const isRoot = process.getuid?.() === 0;
 
 describe("proveSandbox()", () => {
   const log = { info: () => undefined, warn: () => undefined };
-  const users: readonly SlotUser[] = [];
+  const unsafe = <T extends { readonly settings: WorkerSettings }>(options: T): T => ({
+    ...options,
+    settings: { ...options.settings, sandbox: { kind: "none" } },
+  });
+  const users: readonly number[] = [];
 
   test("proveSandbox() gives the level, and refuses an executor that does not reach the one in its settings", async () => {
     const { result } = await prepared(undefined, async (options) =>
@@ -15,7 +22,7 @@ describe("proveSandbox()", () => {
       ]),
     );
     expect(result).toMatchObject([
-      { value: { level: "filtered", users: [] } },
+      { value: { level: "filtered", separation: { kind: isRoot ? "shared" : "own-namespaces" } } },
       {
         reason: {
           code: "SANDBOX_TOO_WEAK",
@@ -40,8 +47,8 @@ describe("proveSandbox()", () => {
   test("proveSandbox() attacks nothing without a sandbox", async () => {
     const { result } = await prepared(undefined, async (options) =>
       Promise.allSettled([
-        proveSandbox({ ...options, sandbox: { kind: "none" }, minSandbox: "none", users, log }),
-        proveSandbox({ ...options, sandbox: { kind: "none" }, minSandbox: "namespaces", users, log }),
+        proveSandbox({ ...unsafe(options), minSandbox: "none", users, log }),
+        proveSandbox({ ...unsafe(options), minSandbox: "namespaces", users, log }),
       ]),
     );
     expect(result).toMatchObject([{ value: { level: "none" } }, { reason: { code: "SANDBOX_TOO_WEAK" } }]);

@@ -4,13 +4,23 @@ import { readHostRoots } from "../../../executor/src/child/host-roots.ts";
 import { createPipePool } from "../../../executor/src/child/output-pipes.ts";
 import type { SelfAttackOptions } from "../../../executor/src/self-attack/self-attack.ts";
 import { programs } from "../../support/servers.ts";
+import type { WorkerSettings } from "../../../executor/src/between/worker-settings.ts";
 import { testRuntime } from "../run-package.ts";
+import { makeSettings, workerProgram } from "../supervisor/workers/run-in-worker.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+
+/** What the attack of a script needs, and that of a whole worker. */
+interface Prepared extends SelfAttackOptions {
+  readonly stateFile: string;
+  readonly spool: string;
+  readonly settings: WorkerSettings;
+  readonly program: string;
+}
 
 /** Gives `work` what an executor's self-attack needs, below one folder, with this program for bubblewrap. */
 export async function prepared<T>(
   weaken: string | undefined,
-  work: (options: SelfAttackOptions) => Promise<T>,
+  work: (options: Prepared) => Promise<T>,
 ): Promise<{ readonly result: T; readonly left: readonly string[] }> {
   await using root = await temporaryFolder();
   const stateFile = join(root.path, "state.json");
@@ -24,7 +34,19 @@ export async function prepared<T>(
   const pipes = createPipePool(join(root.path, "pipes"));
   const program = weaken === undefined ? programs().bwrap : weak;
   const sandbox = { kind: "bubblewrap", program, hostRoots: await readHostRoots(), hidden: [] } as const;
-  const result = await work({ sandbox, runtime: testRuntime(), pipes, workDir, stateFile, spool });
+  const made = await makeSettings(root.path, { isSandboxed: true });
+  const settings = {
+    ...made,
+    sandbox: {
+      ...sandbox,
+      hostRoots: [...sandbox.hostRoots].map(({ path, link }) => (link === undefined ? { path } : { path, link })),
+      hidden: [],
+    },
+    workDir,
+  };
+  const common = { sandbox, runtime: testRuntime(), pipes, workDir, stateFile, spool };
+  const executorUser = process.getuid?.() ?? 0;
+  const result = await work({ ...common, executorUser, settings, program: workerProgram });
   await pipes.close();
   return { result, left: await readdir(workDir).catch(() => []) };
 }

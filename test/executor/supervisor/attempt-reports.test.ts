@@ -6,7 +6,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEnds } from "../../../executor/src/supervisor/report/ends.ts";
 import { runAttempt } from "../../../executor/src/supervisor/run-attempt.ts";
-import { createUserPool } from "../../../executor/src/child/user/take-users.ts";
+import { openHomes } from "../../../executor/src/supervisor/workers/open-homes.ts";
 import { createWorkerPool } from "../../../executor/src/supervisor/workers/worker-pool.ts";
 import { openSpool } from "../../../executor/src/supervisor/report/spool.ts";
 import { makeAttempt } from "../../support/attempt-peer.ts";
@@ -41,14 +41,12 @@ async function prepare(root: string, script: string) {
   const ends = createEnds({ link, identity, platform, rpc: claimed.rpc, spool, log, giveUp: stop.signal });
   const settings = await makeSettings(root);
   const preparer = await makePreparer(settings);
-  const workers = createWorkerPool({
-    users: createUserPool([]),
+  const homes = openHomes({
     settings,
     program: workerProgram,
-    slots: 1,
-    onEnded: async () => undefined,
-    log,
+    separation: { kind: "shared" },
   });
+  const workers = createWorkerPool({ homes, program: workerProgram, slots: 1, log });
   const deps = {
     link,
     identity,

@@ -6,6 +6,7 @@ import { type ExecutionInfo, executionReceipt, logPage } from "@sealrun/protocol
 import { expect } from "vitest";
 import { type Cluster, type ClusterPart, startCluster } from "../../support/cluster.ts";
 import { processesNaming, workersOf } from "../../support/processes.ts";
+import { runFolders, stepCgroups } from "../../support/run-folders.ts";
 import { residentMiB } from "../../support/resident.ts";
 import { programs } from "../../support/servers.ts";
 import { until } from "../../support/until.ts";
@@ -90,8 +91,8 @@ for (let tick = 0; tick < 4; tick += 1) {
   };
   const expectNothingLeft = async (): Promise<void> => {
     await expect.poll(async () => processesNaming(mark)).toEqual([]);
-    await expect.poll(async () => runsIn(work)).toEqual([]);
-    if (cgroup !== undefined) await expect.poll(async () => cgroupsOf(cgroup)).toEqual([]);
+    await expect.poll(async () => runFolders(work)).toEqual([]);
+    if (cgroup !== undefined) await expect.poll(async () => stepCgroups(cgroup)).toEqual([]);
   };
   // Both slots have worked once: what follows is what an attack adds.
   await Promise.all([runNeighbour(), runNeighbour()]);
@@ -142,15 +143,6 @@ for (let tick = 0; tick < 4; tick += 1) {
       if (cgroup !== undefined) await removeCgroup(cgroup);
     },
   };
-}
-
-/** The folders of runs, wherever they are below this one. */
-async function runsIn(folder: string): Promise<readonly string[]> {
-  return (await readdir(folder, { recursive: true })).filter((path) => /(?:^|\/)exe_[^/]*$/.test(path));
-}
-
-async function cgroupsOf(folder: string): Promise<readonly string[]> {
-  return (await readdir(folder)).filter((name) => name.startsWith("sealrun-step-"));
 }
 
 /** Removes it with what the killed executor had made in it. */

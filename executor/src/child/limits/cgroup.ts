@@ -25,12 +25,16 @@ export interface StepCgroup {
 }
 
 const prefix = "sealrun-step-";
+/** Of the cgroup of a worker, which has those of its steps in it. */
+export const workerPrefix = "sealrun-worker-";
 const needed = ["memory", "pids"] as const;
+/** What is written to `cgroup.subtree_control`. */
+export const controllers = needed.map((name) => `+${name}`).join(" ");
 
 /** The cgroup that the settings name. Changes nothing. Throws `CONFIG_INVALID` with what is missing and what to do. */
 export function findCgroup(folder: string): DelegatedCgroup {
-  const controllers = readOr(join(folder, "cgroup.controllers"));
-  if (controllers === undefined) {
+  const found = readOr(join(folder, "cgroup.controllers"));
+  if (found === undefined) {
     throw refuse(
       folder,
       "expected a folder of cgroup version 2, such as /sys/fs/cgroup/system.slice/sealrun-executor.service",
@@ -41,7 +45,7 @@ export function findCgroup(folder: string): DelegatedCgroup {
   } catch (cause) {
     throw refuse(folder, "this user may not write there; set Delegate=yes in the executor's systemd unit", cause);
   }
-  const offered = controllers.trim().split(" ");
+  const offered = found.trim().split(" ");
   return { folder, hasControllers: needed.every((name) => offered.includes(name)) };
 }
 
@@ -53,7 +57,7 @@ export function openCgroup(folder: string): DelegatedCgroup {
   const { hasControllers } = findCgroup(folder);
   if (hasControllers) {
     try {
-      writeFileSync(join(folder, "cgroup.subtree_control"), needed.map((name) => `+${name}`).join(" "));
+      writeFileSync(join(folder, "cgroup.subtree_control"), controllers);
     } catch (cause) {
       throw refuse(
         folder,
@@ -62,7 +66,9 @@ export function openCgroup(folder: string): DelegatedCgroup {
       );
     }
   }
-  for (const name of readdirSync(folder)) if (name.startsWith(prefix)) removeEmpty(join(folder, name));
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(prefix) || name.startsWith(workerPrefix)) removeCgroup(join(folder, name));
+  }
   return { folder, hasControllers };
 }
 
@@ -101,7 +107,7 @@ export function createStepCgroup({ folder, hasControllers }: DelegatedCgroup, li
         // Before Linux 5.14 there is none: the end of the sandbox's first process ends the others.
       }
     },
-    remove: () => removeEmpty(own),
+    remove: () => void removeCgroup(own),
   };
 }
 
@@ -115,12 +121,17 @@ function refuseSwap(path: string): void {
   }
 }
 
-/** A cgroup in which a process is still on its way out stays; the next start of the executor removes it. */
-function removeEmpty(folder: string): void {
+/** Removes a cgroup with those in it; false while a process is still on its way out there. */
+export function removeCgroup(folder: string): boolean {
   try {
-    rmdirSync(folder);
+    const below = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const isEmpty = below.map(({ name }) => removeCgroup(join(folder, name))).every(Boolean);
+    if (isEmpty) rmdirSync(folder);
+    return isEmpty;
   } catch (error) {
-    if (errorCodeOf(error) !== "EBUSY") throw error;
+    if (errorCodeOf(error) === "ENOENT") return true;
+    if (errorCodeOf(error) === "EBUSY") return false;
+    throw error;
   }
 }
 

@@ -9,7 +9,6 @@ import { isolationArguments, networkArguments, systemArguments } from "../sandbo
 import { readSandboxStatus } from "../sandbox-status.ts";
 import { confine, filterArguments } from "../seccomp/confine.ts";
 import { startProgram } from "../start-program.ts";
-import { userIsolation } from "../user/slot-user.ts";
 import { type NetworkMeans, openSandboxNetwork } from "./open-network.ts";
 import { connectSandbox, nameArguments } from "./sandbox-network.ts";
 
@@ -22,10 +21,9 @@ export interface NetworkForms {
 
 type Programs = Pick<Runtime, "node" | "bootstrap">;
 
-/** A sandbox whose network is limited; `hasUsers` when scripts run in it as the users of their slots. */
+/** A sandbox whose network is limited. */
 type Tried = Pick<Sandbox, "kind"> & {
   readonly program?: string;
-  readonly hasUsers: boolean;
   /** Path of slirp4netns; it may be missing. */
   readonly slirp4netns: string | null;
   /** The setting `allowHostNetwork`: a package may ask for this machine's network. */
@@ -35,7 +33,6 @@ type Tried = Pick<Sandbox, "kind"> & {
 /** Tries each form on this machine. Never fails: what does not work is missing. The host's network needs no try. */
 export async function findForms(sandbox: Tried, runtime: Programs): Promise<NetworkForms> {
   const missing = new Map<NetworkForm, string>();
-  const isolation = sandbox.hasUsers ? userIsolation : isolationArguments;
   const attempt = async (form: NetworkForm, probe: (bubblewrap: string) => Promise<void>): Promise<void> => {
     try {
       if (sandbox.kind === "none" || sandbox.program === undefined) throw withoutSandbox();
@@ -44,14 +41,16 @@ export async function findForms(sandbox: Tried, runtime: Programs): Promise<Netw
       missing.set(form, toSealrunError(error).message);
     }
   };
-  await attempt("none", async (bubblewrap) => probeSandbox(bubblewrap, [...isolation, ...networkArguments("none")]));
+  await attempt("none", async (bubblewrap) =>
+    probeSandbox(bubblewrap, [...isolationArguments, ...networkArguments("none")]),
+  );
   // A port that only the owner of a network may listen on.
   const named = ["probe.invalid:1"];
-  await attempt("named", async (bubblewrap) => probeNetwork(bubblewrap, isolation, { setting: named, runtime }));
+  await attempt("named", async (bubblewrap) => probeNetwork(bubblewrap, { setting: named, runtime }));
   await attempt("outbound", async (bubblewrap) => {
     const { slirp4netns } = sandbox;
     if (slirp4netns === null || !existsSync(slirp4netns)) throw withoutSlirp();
-    await probeNetwork(bubblewrap, isolation, { setting: "outbound", runtime, slirp4netns });
+    await probeNetwork(bubblewrap, { setting: "outbound", runtime, slirp4netns });
   });
   const isOffered = (form: NetworkForm): boolean => (form === "host" ? sandbox.allowsHost : !missing.has(form));
   return { enforced: networkForm.options.filter(isOffered), missing };
@@ -60,12 +59,11 @@ export async function findForms(sandbox: Tried, runtime: Programs): Promise<Netw
 /** Starts a sandbox with this network, with all that belongs to it. */
 async function probeNetwork(
   bubblewrap: string,
-  isolation: readonly string[],
   { setting, ...means }: NetworkMeans & { readonly setting: NetworkSetting },
 ): Promise<void> {
   const network = openSandboxNetwork(setting, means);
   if (network === undefined) throw new SealrunError("INTERNAL", "");
-  const namespaces = [...isolation, ...networkArguments(setting)];
+  const namespaces = [...isolationArguments, ...networkArguments(setting)];
   const descriptors = [...filterArguments(3), ...nameArguments(setting, 4), "--json-status-fd", "6"];
   const files = systemArguments(await readHostRoots(), []);
   const subprocess = startProgram(bubblewrap, [...namespaces, ...files, ...descriptors, "--", "/usr/bin/true"], {

@@ -23,13 +23,12 @@ export async function offerNetworks(
   { allowHostNetwork, requireNetwork, slirp4netns }: NetworkConfig,
   deps: {
     readonly sandbox: Sandbox;
-    readonly hasUsers: boolean;
     readonly runtime: Pick<Runtime, "node" | "bootstrap">;
     readonly log: Pick<Logger, "warn">;
   },
 ): Promise<OfferedNetworks> {
-  const { sandbox, hasUsers, runtime, log } = deps;
-  const tried = { ...sandbox, hasUsers, slirp4netns, allowsHost: allowHostNetwork };
+  const { sandbox, runtime, log } = deps;
+  const tried = { ...sandbox, slirp4netns, allowsHost: allowHostNetwork };
   const { enforced, missing } = await findForms(tried, runtime);
   if (missing.has("outbound") && sandbox.kind !== "none") {
     const what = requireNetwork ? "are refused" : "have this machine's own";

@@ -9,7 +9,6 @@ import { shellLimits } from "../limits/shell-limits.ts";
 import { requireEnforced } from "../network/require-enforced.ts";
 import { sandboxArguments } from "../sandbox.ts";
 import type { UnsafeStart } from "../start-unsafe.ts";
-import { becomeUser } from "../user/slot-user.ts";
 import type { SandboxStart } from "../warm/warm-shape.ts";
 import type { Sandbox, StepOptions } from "./step-options.ts";
 
@@ -62,7 +61,7 @@ export function startInSandbox(
   { sandbox, runtime, installed, network, limits, workspace }: Surroundings,
   inner: { readonly command: Command; readonly env: Readonly<Record<string, string>> },
 ): SandboxStart {
-  const { hostRoots, hidden, user } = sandbox;
+  const { hostRoots, hidden } = sandbox;
   const isolation = sandboxArguments({
     runtime,
     hostRoots,
@@ -70,12 +69,11 @@ export function startInSandbox(
     tmpBytes: limits.tmpBytes,
     installed,
     network,
-    user,
     env: inner.env,
     workFolder: workspace.folder,
   });
   const { command } = inner;
-  return { sandbox: isolation, command: user === undefined ? command : [...becomeUser(user), ...command] };
+  return { sandbox: isolation, command };
 }
 
 async function readFirstLine(path: string): Promise<string> {

@@ -8,7 +8,6 @@ import type { StepUse } from "../limits/watch-step.ts";
 import type { DialRules } from "../network/dial.ts";
 import type { Connected } from "../network/egress.ts";
 import type { PipePool } from "../output-pipes.ts";
-import type { SlotUser } from "../user/slot-user.ts";
 import type { StartedAhead } from "../warm/warm-shape.ts";
 
 /** How scripts are isolated from the host; `none` is `--unsafe-no-sandbox`. */
@@ -27,8 +26,6 @@ export type Sandbox =
       readonly dialRules?: DialRules | undefined;
       /** The program slirp4netns, where the network "outbound" is enforced. */
       readonly slirp4netns?: string | undefined;
-      /** The user of the host that scripts run as, where the executor runs as root; by default they have its own. */
-      readonly user?: SlotUser | undefined;
     }
   | { readonly kind: "none" };
 

@@ -1,32 +1,26 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
-import { join } from "node:path";
 import { signalProcess } from "../process-tree.ts";
-import { hasSystemCallFilter } from "../seccomp/filter.ts";
 import { chooseIds, type IdRange } from "./choose-ids.ts";
-import { groupText, passwdText, type SlotUser } from "./slot-user.ts";
 
-/** The users of an executor's slots. */
+/** The ids of the users of an executor's slots. */
 export interface SlotUsers {
-  readonly users: readonly SlotUser[];
+  readonly users: readonly number[];
   /** Lets other executors use them. */
   readonly close: () => void;
 }
 
 /**
  * Takes one user for each slot, from a range of ids; executors of one machine may share the range. What processes of
- * these users are left, from an executor that died, is ended. The files that name the users are written to `folder`. None
- * without a range, when this process is not root, and where no filter keeps scripts from making user namespaces. Throws
- * `CONFIG_INVALID` when there are too few ids.
+ * these users are left, from an executor that died, is ended. None without a range, and when this process is not root.
+ * Throws `CONFIG_INVALID` when there are too few ids.
  */
 export async function openSlotUsers(options: {
   readonly range: IdRange | null;
   readonly slots: number;
-  readonly folder: string;
 }): Promise<SlotUsers> {
-  const { range, slots, folder } = options;
-  const isUsable = process.getuid?.() === 0 && hasSystemCallFilter(process.arch);
-  if (range === null || !isUsable) return { users: [], close: () => undefined };
+  const { range, slots } = options;
+  if (range === null || process.getuid?.() !== 0) return { users: [], close: () => undefined };
   const [accounts, lent] = [
     await readAll(["/etc/passwd", "/etc/group"]),
     await readAll(["/etc/subuid", "/etc/subgid"]),
@@ -47,8 +41,7 @@ export async function openSlotUsers(options: {
     // Says how many are left when other executors have the rest.
     chooseIds({ first: 0, count: ids.length }, slots, { accounts: "", lent: "" });
     await endProcessesOf(new Set(ids));
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return { users: await Promise.all(ids.map(async (id) => writeNames(id, folder))), close };
+    return { users: ids, close };
   } catch (error) {
     close();
     throw error;
@@ -75,13 +68,6 @@ async function endProcessesOf(ids: ReadonlySet<number>): Promise<void> {
     const user = /^Uid:\t(\d+)\t/m.exec(status)?.[1];
     if (user !== undefined && ids.has(Number(user))) signalProcess(Number(name), "SIGKILL");
   }
-}
-
-async function writeNames(id: number, folder: string): Promise<SlotUser> {
-  const user = { id, passwd: join(folder, `${id}.passwd`), group: join(folder, `${id}.group`) };
-  await writeFile(user.passwd, passwdText(id), { mode: 0o644 });
-  await writeFile(user.group, groupText(id), { mode: 0o644 });
-  return user;
 }
 
 async function readAll(paths: readonly string[]): Promise<string> {

@@ -1,22 +1,23 @@
-import type { SlotUser } from "./slot-user.ts";
-
-/** Gives each run a user that no other run has at the same time. */
+/** Gives each worker a user that no other has at the same time. */
 export interface UserPool {
-  /** The user of one run, undefined when runs have none of their own; the returned function gives it back, once. */
-  readonly take: () => { readonly user: SlotUser | undefined; readonly giveBack: () => void };
+  /** The id of one user, once one is free; the returned function gives it back, once. */
+  readonly take: () => Promise<{ readonly user: number; readonly giveBack: () => void }>;
 }
 
-/** One run at a time for each user; there must be as many as runs at once. Without users, runs have none of their own. */
-export function createUserPool(users: readonly SlotUser[]): UserPool {
+/** One worker at a time for each user. */
+export function createUserPool(users: readonly number[]): UserPool {
   const free = [...users];
+  const waiting: ((user: number) => void)[] = [];
   return {
-    take: () => {
-      const user = free.shift();
-      if (user === undefined && users.length > 0) throw new RangeError("More runs at once than users");
-      let isTaken = user !== undefined;
+    take: async () => {
+      const user = free.shift() ?? (await new Promise<number>((resolve) => waiting.push(resolve)));
+      let isTaken = true;
       const giveBack = (): void => {
-        if (user !== undefined && isTaken) free.push(user);
+        if (!isTaken) return;
         isTaken = false;
+        const next = waiting.shift();
+        if (next === undefined) free.push(user);
+        else next(user);
       };
       return { user, giveBack };
     },

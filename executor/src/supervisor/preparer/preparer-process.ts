@@ -13,7 +13,7 @@ import {
 import { readKibibytes } from "../../child/limits/process-statistics.ts";
 import { childEnd, socketsFrom3 } from "../../child/running-script.ts";
 import { startProgram } from "../../child/start-program.ts";
-import { descendantsOf, killTree } from "../workers/kill-tree.ts";
+import { killTree, marksBelow } from "../workers/kill-tree.ts";
 import { programArguments } from "../workers/program-arguments.ts";
 
 /** How much one job may use. Times are in ms, and counted in ticks, so that a supervisor that was stopped does not count. */
@@ -157,7 +157,7 @@ function errorOf(part: "dependencies" | "scripts", what: string): SealrunError {
 
 /** Resident bytes of a process and all below it. */
 function memoryOf(root: number): number {
-  return [root, ...descendantsOf(root)].reduce((sum, id) => sum + residentBytes(id), 0);
+  return [root, ...marksBelow(root).map(({ id }) => id)].reduce((sum, id) => sum + residentBytes(id), 0);
 }
 
 function residentBytes(id: number): number {

@@ -1,19 +1,25 @@
 import { readdirSync } from "node:fs";
-import { parentOf, signalProcess } from "../../child/process-tree.ts";
+import { markNow, parentOf, type ProcessMark, signalProcess, waitUntilGone } from "../../child/process-tree.ts";
 
 /**
- * Ends a process and everything below it at once. It is stopped first, so that it starts nothing between the look and
- * the kill.
+ * Ends a process and everything below it at once, and returns what was below. It is stopped first, so that it starts
+ * nothing between the look and the kill; the first process of a PID namespace takes all of that one with it.
  */
-export function killTree(root: number): void {
+export function killTree(root: number): readonly ProcessMark[] {
   signalProcess(root, "SIGSTOP");
-  const below = descendantsOf(root);
+  const below = marksBelow(root);
   signalProcess(root, "SIGKILL");
-  for (const id of below) signalProcess(id, "SIGKILL");
+  for (const { id } of below) signalProcess(id, "SIGKILL");
+  return below;
 }
 
-/** The ids of all processes below one, parents before children. */
-export function descendantsOf(root: number): readonly number[] {
+/** Waits until none of these processes is left. */
+export async function waitUntilAllGone(marks: readonly ProcessMark[]): Promise<void> {
+  await Promise.all(marks.map(waitUntilGone));
+}
+
+/** All processes below one, parents before children. */
+export function marksBelow(root: number): readonly ProcessMark[] {
   const childrenOf = new Map<number, number[]>();
   for (const name of readdirSync("/proc")) {
     if (!/^[0-9]+$/.test(name)) continue;
@@ -25,5 +31,5 @@ export function descendantsOf(root: number): readonly number[] {
     level = level.flatMap((id) => childrenOf.get(id) ?? []);
     found.push(...level);
   }
-  return found;
+  return found.flatMap((id) => markNow(id) ?? []);
 }

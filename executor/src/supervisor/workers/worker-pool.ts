@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
-import type { WorkerSettings } from "../../between/worker-settings.ts";
 import { readKibibytes } from "../../child/limits/process-statistics.ts";
-import type { UserPool } from "../../child/user/take-users.ts";
 import { type Assignment, type AttemptServices, startWorker, type WorkerProcess } from "./worker-process.ts";
 import type { Outcome } from "../../between/outcome.ts";
 import { holdPackage } from "./hold-package.ts";
 import type { HeldPackage, Say } from "../../between/preparation.ts";
+import type { Homes } from "./open-homes.ts";
+import type { WorkerHome } from "./worker-home.ts";
 
 /** A worker that has run so many attempts is replaced. */
 const maxAttempts = 500;
@@ -27,7 +27,7 @@ export interface WorkerPool {
    * Runs an attempt in a worker of its own. Rejects with `WORKER_LOST` when that worker is lost, and with
    * `MACHINE_FAILED` when none can be started: then nothing of the attempt has run.
    */
-  run(assignment: Omit<Assignment, "user">, services: PoolServices): Promise<Outcome>;
+  run(assignment: Assignment, services: PoolServices): Promise<Outcome>;
   /** How many workers were replaced because they were lost. */
   readonly lost: () => number;
   /** The runners that workers keep ready, and the bytes of memory that these have together. */
@@ -37,7 +37,9 @@ export interface WorkerPool {
 }
 
 interface Slot {
-  readonly worker: WorkerProcess;
+  readonly worker: Promise<WorkerProcess>;
+  /** The same, once it is there. */
+  started: WorkerProcess | undefined;
   attempts: number;
   /** When it ended its last attempt, on the monotonic clock. */
   freeSince: number;
@@ -46,46 +48,77 @@ interface Slot {
    * something ready that uses it.
    */
   release: () => Promise<void>;
+  isAlive: boolean;
 }
 
 /** Workers are started when they are needed, at most one for each of the executor's slots, and one ahead. */
 export function createWorkerPool(options: {
-  readonly settings: WorkerSettings;
+  readonly homes: Homes;
   /** The first file of a worker's process. */
   readonly program: string;
   readonly slots: number;
-  /** The users that runs have in their sandboxes. */
-  readonly users: UserPool;
-  /** Called after a worker has ended, once it is gone: it may have left folders. */
-  readonly onEnded: () => Promise<void>;
   readonly log: Logger;
 }): WorkerPool {
-  const { settings, program, slots, users, onEnded, log } = options;
+  const { homes, program, slots, log } = options;
   const all = new Set<Slot>();
+  const leaving = new Set<Promise<void>>();
   let free: Slot[] = [];
   let isClosed = false;
   let lost = 0;
 
+  /** A home is left when all of its processes are gone, however they ended: before that, no other worker has its user. */
+  const settle = async (slot: Slot, home: WorkerHome, worker: WorkerProcess | undefined): Promise<void> => {
+    await worker?.gone;
+    slot.isAlive = false;
+    await slot.release();
+    try {
+      await home.leave();
+    } catch (error) {
+      log.warn(
+        { err: error, folder: home.settings.workDir },
+        "The folder of a worker cannot be removed; if the next start of the executor does not remove it, do so by hand",
+      );
+    }
+  };
   const start = (): Slot => {
-    const worker = startWorker(settings, { log, program });
-    const slot: Slot = { worker, attempts: 0, freeSince: performance.now(), release: async () => undefined };
+    const open = async (): Promise<WorkerProcess> => {
+      const home = await homes.open();
+      let worker: WorkerProcess | undefined;
+      try {
+        worker = startWorker(home, { log, program });
+        slot.started = worker;
+        return worker;
+      } finally {
+        const left = settle(slot, home, worker);
+        leaving.add(left);
+        void left.finally(() => leaving.delete(left));
+      }
+    };
+    const slot: Slot = {
+      worker: open(),
+      started: undefined,
+      attempts: 0,
+      freeSince: performance.now(),
+      release: async () => undefined,
+      isAlive: true,
+    };
+    slot.worker.catch(() => (slot.isAlive = false));
     all.add(slot);
     return slot;
   };
   /** The next attempt need not wait for a process to start. */
   const startAhead = (): void => {
-    free = free.filter(({ worker }) => worker.isAlive());
+    free = free.filter((slot) => slot.isAlive || !all.delete(slot));
     if (!isClosed && free.length === 0 && all.size < slots) free.push(start());
   };
   const retire = async (slot: Slot): Promise<void> => {
     all.delete(slot);
-    await slot.worker.close();
-    await onEnded();
+    const worker = await slot.worker.catch(() => undefined);
+    await worker?.close();
     await slot.release();
   };
-  const giveBack = async (slot: Slot): Promise<void> => {
-    const { worker } = slot;
-    const isSpent = slot.attempts >= maxAttempts || (await residentBytes(worker.pid)) > maxResidentBytes;
+  const giveBack = async (slot: Slot, worker: WorkerProcess): Promise<void> => {
+    const isSpent = slot.attempts >= maxAttempts || (await residentBytes(worker.programPid())) > maxResidentBytes;
     if (isClosed || isSpent || !worker.isAlive()) await retire(slot);
     else free.push(slot);
     slot.freeSince = performance.now();
@@ -104,22 +137,22 @@ export function createWorkerPool(options: {
     run: async (assignment, services) => {
       // The one that ran last is warm: its program and caches are in the processor's.
       let slot = free.pop();
-      while (slot !== undefined && !slot.worker.isAlive()) {
+      while (slot?.isAlive === false) {
         all.delete(slot);
         slot = free.pop();
       }
       slot ??= start();
       slot.attempts += 1;
-      const { user, giveBack: giveUserBack } = users.take();
       const holding = holdPackage(services.prepare);
       try {
-        await slot.worker.ready;
-        if (!slot.worker.isAlive()) {
+        const worker = await slot.worker;
+        await worker.ready;
+        if (!worker.isAlive()) {
           throw new SealrunError("MACHINE_FAILED", "The process of a worker ended while it started");
         }
         startAhead();
-        const outcome = await slot.worker.run({ ...assignment, user }, { ...services, prepare: holding.prepare });
-        await giveBack(slot);
+        const outcome = await worker.run(assignment, { ...services, prepare: holding.prepare });
+        await giveBack(slot, worker);
         return outcome;
       } catch (error) {
         await retire(slot);
@@ -129,18 +162,18 @@ export function createWorkerPool(options: {
         const { release } = slot;
         slot.release = holding.release;
         await (all.has(slot) ? release() : Promise.all([release(), holding.release()]));
-        giveUserBack();
       }
     },
     lost: () => lost,
     ahead: () => {
-      const sizes = [...all].map(({ worker }) => worker.aheadBytes()).filter((bytes) => bytes > 0);
+      const sizes = [...all].map(({ started }) => started?.aheadBytes() ?? 0).filter((bytes) => bytes > 0);
       return { count: sizes.length, bytes: sizes.reduce((sum, bytes) => sum + bytes, 0) };
     },
     close: async () => {
       isClosed = true;
       clearInterval(shrinking);
       await Promise.all([...all].map(retire));
+      await Promise.all(leaving);
     },
   };
 }

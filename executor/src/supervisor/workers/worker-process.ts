@@ -1,5 +1,4 @@
 import { toBase64 } from "@sealrun/crypto";
-import { workerStart } from "@sealrun/faults";
 import type { Peer } from "@sealrun/nats";
 import { type AttemptRef, type ExecutionEvent, type Grant, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { maxOpenAsks } from "../../between/asks.ts";
@@ -16,13 +15,11 @@ import {
   type ToWorker,
   workerFrameBytes,
 } from "../../between/worker-frames.ts";
-import type { WorkerSettings } from "../../between/worker-settings.ts";
-import { childEnd, socketsFrom3 } from "../../child/running-script.ts";
-import { startProgram } from "../../child/start-program.ts";
-import type { SlotUser } from "../../child/user/slot-user.ts";
+import type { ProcessMark } from "../../child/process-tree.ts";
 import { answerAsk } from "./answer-ask.ts";
-import { killTree } from "./kill-tree.ts";
-import { programArguments } from "./program-arguments.ts";
+import { killTree, marksBelow, waitUntilAllGone } from "./kill-tree.ts";
+import { startInHome } from "./start-in-home.ts";
+import type { WorkerHome } from "./worker-home.ts";
 
 /** How often a worker is watched. All waits are counted in these ticks, so that a supervisor that was stopped does not count. */
 const tickMs = 1_000;
@@ -41,8 +38,6 @@ export interface Assignment {
   readonly linesPerSecond: number;
   /** When its script must be gone, on the clock of `sharedNow()`. */
   readonly deadline: number;
-  /** The user of its scripts; without one they have the executor's. */
-  readonly user?: SlotUser | undefined;
 }
 
 /** What the supervisor does for a worker while an attempt runs. */
@@ -60,7 +55,10 @@ export interface AttemptServices {
 
 /** A worker's process. */
 export interface WorkerProcess {
+  /** The process that was started; the others end with it. */
   readonly pid: number;
+  /** The one that runs the worker's program, once it is ready: bubblewrap may be between the two. */
+  readonly programPid: () => number;
   /** Settles when it can take an attempt, or has ended. */
   readonly ready: Promise<void>;
   /** Whether it can take an attempt, now or soon. */
@@ -69,7 +67,9 @@ export interface WorkerProcess {
   readonly aheadBytes: () => number;
   /** Runs one attempt. Rejects with `WORKER_LOST` when the process ends first, is silent or breaks the rules. */
   run(assignment: Assignment, services: AttemptServices): Promise<Outcome>;
-  /** Ends it, with everything below it. Resolves when it is gone. */
+  /** Settles when it and everything below it is gone. */
+  readonly gone: Promise<void>;
+  /** Ends it, and resolves as `gone`. */
   close(): Promise<void>;
 }
 
@@ -82,31 +82,13 @@ interface Running extends AttemptServices {
   reporting: Promise<void>;
 }
 
-/** Starts a worker: `program` is its first file. */
+/** Starts a worker in its home: `program` is its first file. */
 export function startWorker(
-  settings: WorkerSettings,
+  home: Pick<WorkerHome, "settings" | "command" | "isSeparate">,
   deps: { readonly log: AttemptLog; readonly program: string },
 ): WorkerProcess {
-  const { program } = deps;
-  const inherited = workerStart();
-  const subprocess = startProgram(
-    "setpriv",
-    ["--pdeathsig", "KILL", "--", process.execPath, ...programArguments(program, inherited.arguments)],
-    {
-      env: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", ...inherited.environment },
-      cwd: "/",
-      stdio: ["ignore", "ignore", "ignore", "pipe"],
-      buffer: false,
-      reject: false,
-      cleanup: true,
-    },
-  );
-  const { pid } = subprocess;
-  const exited = childEnd(subprocess.nodeChildProcess);
-  const [socket] = socketsFrom3(subprocess.stdio, 1);
-  if (pid === undefined || socket === undefined) {
-    throw new SealrunError("MACHINE_FAILED", "The process of a worker could not be started");
-  }
+  const { pid, exited, socket } = startInHome(home, deps.program);
+  let below: readonly ProcessMark[] = [];
   const ready = Promise.withResolvers<void>();
   let isReady = false;
   let isAlive = true;
@@ -119,7 +101,7 @@ export function startWorker(
     isAlive = false;
     aheadBytes = 0;
     clearInterval(watch);
-    killTree(pid);
+    below = [...below, ...killTree(pid)];
     link.close();
     ready.resolve();
     const run = running;
@@ -131,6 +113,8 @@ export function startWorker(
     switch (frame.t) {
       case "ready":
         isReady = true;
+        // Its children have another parent when it has ended.
+        below = marksBelow(pid);
         ready.resolve();
         return;
       case "pong":
@@ -144,6 +128,8 @@ export function startWorker(
         return takeReport(expectRunning(), frame, raw);
       case "log":
         return writeLog(frame);
+      case "attacked":
+        throw new SealrunError("MALFORMED", "A worker that was told to attack nothing did");
       case "ended":
         return void finish(expectRunning(), frame.outcome);
     }
@@ -230,17 +216,19 @@ export function startWorker(
     if (quietTicks >= (isReady ? silentTicks : startTicks)) lose("did not answer for a while, and was ended");
     else if (isReady) void link.send({ t: "ping" });
   }, tickMs);
-  void exited.then(({ signal, exitCode, failure }) => {
+  const gone = exited.then(async ({ signal, exitCode, failure }) => {
     lose(failure !== undefined ? "could not be started" : `ended (${signal ?? `exit code ${exitCode ?? "unknown"}`})`);
+    await waitUntilAllGone(below);
   });
-  void link.send({ t: "setup", settings });
+  void link.send({ t: "setup", settings: home.settings });
 
   return {
     pid,
+    programPid: () => (home.isSeparate ? (below[1]?.id ?? pid) : pid),
     ready: ready.promise,
     isAlive: () => isAlive,
     aheadBytes: () => aheadBytes,
-    run: async ({ event, ref, grant, keyring, linesPerSecond, deadline, user }, services) => {
+    run: async ({ event, ref, grant, keyring, linesPerSecond, deadline }, services) => {
       if (!isAlive || running !== undefined) throw new SealrunError("WORKER_LOST", "");
       const run: Running = {
         ...services,
@@ -266,7 +254,6 @@ export function startWorker(
         keyringKey: toBase64(keyring.signPublic),
         linesPerSecond,
         deadline,
-        ...(user === undefined ? {} : { user }),
       });
       const forget = services.onDeadline((at) => void link.send({ t: "deadline", at }));
       if (signal.aborted) stop();
@@ -280,8 +267,9 @@ export function startWorker(
     },
     close: async () => {
       lose("was ended with its executor");
-      await exited;
+      await gone;
     },
+    gone,
   };
 }
 

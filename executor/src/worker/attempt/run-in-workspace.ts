@@ -12,7 +12,6 @@ import type { Runtime } from "../../child/layout.ts";
 import { chooseNetwork } from "../../child/network/choose-network.ts";
 import type { PipePool } from "../../child/output-pipes.ts";
 import type { Sandbox } from "../../child/start/step-options.ts";
-import type { SlotUser } from "../../child/user/slot-user.ts";
 import { machineReason } from "../../machine/machine-reason.ts";
 import { type AllowedLimits, refuseAbove } from "./allowed-limits.ts";
 import { createMasker, type Masker } from "../../mask/masker.ts";
@@ -28,8 +27,6 @@ import type { RunFolder, WarmRunners } from "../warm/warm-runners.ts";
 /** What preparing and running the steps of an attempt needs. */
 export interface WorkspaceDeps {
   readonly sandbox: Sandbox;
-  /** The user that scripts run as; without one they have the executor's. */
-  readonly user?: SlotUser | undefined;
   readonly runtime: Runtime;
   readonly pipes: PipePool;
   /** Has the attempt's package prepared; lines about it go to `say`. */
@@ -73,7 +70,6 @@ export async function runInWorkspace(
   const progress = { hasStarted: false };
   let workspace: Workspace | undefined;
   const runner = await deps.warm?.open();
-  const { user } = deps;
   const say = async (level: string, text: string): Promise<void> =>
     report({ type: "log", step: null, stream: "system", level, text, time: Date.now() });
   const masker = createMasker({ onFull: () => void say("warning", maskingIsFull) });
@@ -90,14 +86,13 @@ export async function runInWorkspace(
       signal,
     );
     workspace = await prepareWorkspace(deps, attempt, prepared, runner?.place);
-    if (user !== undefined) await workspace.giveTo(user.id);
     crashPoint("executor.workspace.ready");
     const secrets = createSecrets(attempt);
     await maskDeclaredSecrets(attempt, secrets, masker);
     const parametersFile = await readFile(join(workspace.folder, "parameters.json")).catch(() => undefined);
     const params = openParameters(attempt, parametersFile);
     const failure = await runSteps({
-      sandbox: deps.sandbox.kind === "none" ? deps.sandbox : { ...deps.sandbox, user },
+      sandbox: deps.sandbox,
       runtime: deps.runtime,
       pipes: deps.pipes,
       attempt: { ...attempt, event: { ...attempt.event, network } },

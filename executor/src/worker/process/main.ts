@@ -1,7 +1,8 @@
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { fromBase64 } from "@sealrun/crypto";
-import { answeredError, SealrunError } from "@sealrun/protocol";
+import { answeredError, SealrunError, toSealrunError } from "@sealrun/protocol";
+import type { AttackTargets } from "../../between/attack-frames.ts";
 import type { Say } from "../../between/preparation.ts";
 import { useGrant } from "../../between/use-grant.ts";
 import { sharedNow } from "../../between/shared-now.ts";
@@ -9,6 +10,8 @@ import type { ToWorker } from "../../between/worker-frames.ts";
 import type { WorkerSettings } from "../../between/worker-settings.ts";
 import { createPipePool } from "../../child/output-pipes.ts";
 import { givenSandbox } from "../../machine/given-sandbox.ts";
+import { attackFromWorker } from "../../self-attack/attack-from-worker.ts";
+import { attackOwnSandbox } from "../../self-attack/self-attack.ts";
 import { runInWorkspace, type WorkspaceDeps } from "../attempt/run-in-workspace.ts";
 import { createWarmRunners } from "../warm/warm-runners.ts";
 import { logThrough } from "./log-frames.ts";
@@ -18,6 +21,8 @@ import { openSupervisorLink, type SupervisorLink } from "./supervisor-link.ts";
  * The process of one worker. It runs one attempt after another, each with what the supervisor assigns: the event, the
  * keys of that attempt and a deadline. It holds no key of the executor and no login, and ends with its supervisor.
  */
+
+const maxMessage = 1_000;
 
 type Assigned = Extract<ToWorker, { readonly t: "assign" }>;
 
@@ -40,6 +45,9 @@ const link = openSupervisorLink(new Socket({ fd: 3 }), {
         deps = useSettings(order.settings);
         link.send({ t: "ready" });
         return;
+      case "attack":
+        if (deps !== undefined) void attack(deps, order.targets);
+        return;
       case "assign":
         if (deps === undefined || running !== undefined) {
           throw new SealrunError("INTERNAL", "The supervisor sent an attempt at the wrong time");
@@ -61,9 +69,9 @@ const link = openSupervisorLink(new Socket({ fd: 3 }), {
 });
 
 function useSettings(settings: WorkerSettings): NonNullable<typeof deps> {
-  const { runtime: given, cacheDir, workDir } = settings;
+  const { runtime: given, cacheDir, pipesDir, workDir } = settings;
   const sandbox = givenSandbox(settings.sandbox);
-  const pipes = createPipePool(join(cacheDir, "pipes"));
+  const pipes = createPipePool(pipesDir);
   const log = logThrough(link);
   const onMemory = (bytes: number): void => link.send({ t: "ahead", bytes });
   return {
@@ -80,8 +88,23 @@ function useSettings(settings: WorkerSettings): NonNullable<typeof deps> {
   };
 }
 
+/** What this process and a script could do that they must not, told to the supervisor. */
+async function attack(given: NonNullable<typeof deps>, targets: AttackTargets): Promise<void> {
+  const { sandbox, runtime, pipes, workDir } = given;
+  const { stateFile, spool, executor } = targets;
+  try {
+    if (sandbox.kind === "none") throw new SealrunError("INTERNAL", "There is no sandbox to attack");
+    const own = await attackFromWorker(targets);
+    const options = { sandbox, runtime, pipes, workDir, stateFile, spool, executorUser: executor.user };
+    link.send({ t: "attacked", results: { ...(await attackOwnSandbox(options)), ...own } });
+  } catch (error) {
+    const { code, message } = toSealrunError(error);
+    link.send({ t: "attacked", error: { code, message: message.slice(0, maxMessage) } });
+  }
+}
+
 async function run(given: NonNullable<typeof deps>, assigned: Assigned): Promise<void> {
-  const { event, ref, grant, keyringKey, linesPerSecond, user } = assigned;
+  const { event, ref, grant, keyringKey, linesPerSecond } = assigned;
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const stop = (error: SealrunError): void => ending.abort(error);
@@ -99,7 +122,6 @@ async function run(given: NonNullable<typeof deps>, assigned: Assigned): Promise
     {
       ...given,
       linesPerSecond: () => linesPerSecond,
-      user,
       prepare: async (say) => {
         listener = say;
         return link.prepare();

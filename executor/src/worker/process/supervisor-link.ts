@@ -19,7 +19,7 @@ import {
 const pieceBytes = 64 * 1024;
 
 /** The frames that are not answers. */
-type Order = Extract<ToWorker, { readonly t: "setup" | "assign" | "deadline" | "stop" | "said" }>;
+type Order = Extract<ToWorker, { readonly t: "setup" | "attack" | "assign" | "deadline" | "stop" | "said" }>;
 
 /** A worker's end of the socket to its supervisor. */
 export interface SupervisorLink {

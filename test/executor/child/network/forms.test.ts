@@ -4,16 +4,12 @@ import { findForms } from "../../../../executor/src/child/network/forms.ts";
 import { programs } from "../../../support/servers.ts";
 import { testRuntime } from "../../run-package.ts";
 
-/** Only root may choose the users of slots. */
-const users = process.getuid?.() === 0 ? [false, true] : [false];
-
 /** A sandbox of this machine, and settings that offer everything. */
 const tried = (changes: object = {}) => {
   const { bwrap, slirp4netns } = programs();
   return {
     kind: "bubblewrap" as const,
     program: bwrap,
-    hasUsers: false,
     allowsHost: true,
     slirp4netns,
     ...changes,
@@ -29,14 +25,11 @@ beforeAll(async () => {
   );
 });
 
-test.each(users)(
-  "findForms() finds each form that this machine can enforce, with users of slots: %s",
-  async (hasUsers) => {
-    const found = await findForms(tried({ hasUsers }), testRuntime());
-    expect(found.enforced).toEqual(["host", "none", "named", ...(isDeviceOpen ? ["outbound"] : [])]);
-    expect([...found.missing.keys()]).toEqual(isDeviceOpen ? [] : ["outbound"]);
-  },
-);
+test("findForms() finds each form that this machine can enforce", async () => {
+  const found = await findForms(tried(), testRuntime());
+  expect(found.enforced).toEqual(["host", "none", "named", ...(isDeviceOpen ? ["outbound"] : [])]);
+  expect([...found.missing.keys()]).toEqual(isDeviceOpen ? [] : ["outbound"]);
+});
 
 test("findForms() offers the machine's network only where the settings allow it", async () => {
   const found = await findForms(tried({ allowsHost: false, slirp4netns: null }), testRuntime());

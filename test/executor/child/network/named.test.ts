@@ -6,15 +6,12 @@ import type { DialRules } from "../../../../executor/src/child/network/dial.ts";
 import type { Connected } from "../../../../executor/src/child/network/egress.ts";
 import { type PackageRun, runPackage } from "../../run-package.ts";
 import { attackScript, openTargets, type Targets } from "./attacks.ts";
-import { networkUsers, type UserKind } from "./network-users.ts";
 
-const users = networkUsers(71_750);
 let targets: Targets;
 /** Answers each connection in upper case, once its other end is closed. */
 let echo: Server;
 let port = 0;
 beforeAll(async () => {
-  await users.open();
   targets = await openTargets();
   echo = createServer({ allowHalfOpen: true }, (socket) => {
     const got: Buffer[] = [];
@@ -28,7 +25,6 @@ beforeAll(async () => {
   if (typeof address === "object" && address !== null) port = address.port;
 });
 afterAll(async () => {
-  await users.close();
   await targets.close();
   await new Promise((resolve) => echo.close(resolve));
 });
@@ -43,10 +39,6 @@ const rules = (changes: Partial<DialRules> = {}): DialRules => ({
   ...changes,
 });
 
-type NamedRun =
-  | readonly [files: Readonly<Record<string, string>>]
-  | readonly [files: Readonly<Record<string, string>>, given: Given];
-
 interface Given {
   readonly network?: readonly string[];
   readonly dialRules?: DialRules;
@@ -54,15 +46,13 @@ interface Given {
 }
 
 /** Runs a script with named hosts; gives also what it was connected to. */
-async function runAs(
-  kind: UserKind,
+async function runNamed(
   files: Readonly<Record<string, string>>,
   given: Given = {},
 ): Promise<PackageRun & { readonly connected: readonly Connected[] }> {
   const connected: Connected[] = [];
   const run = await runPackage({
     files,
-    ...users.of(kind),
     network: [...(given.network ?? [`${host}:${port}`])],
     dialRules: given.dialRules ?? rules(),
     own: { HOST: host, PORT: String(port), ...given.own },
@@ -83,9 +73,7 @@ except OSError as error:
     print(type(error).__name__)
 `;
 
-describe.each(users.kinds)("runStep() with named hosts, as %s", (kind) => {
-  const runNamed = async (...[files, given]: NamedRun) => runAs(kind, files, given);
-
+describe("runStep() with named hosts", () => {
   test("runStep() connects a script to a named host by its name, and counts what both sent", async () => {
     const run = await runNamed({ "main.py": talk });
     expect(run).toMatchObject({ exitCode: 0, stderr: "", stdout: "HELLO 127.80.0.1\n" });

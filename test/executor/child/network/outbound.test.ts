@@ -7,9 +7,7 @@ import { runPackage } from "../../run-package.ts";
 import { attackScript, openTargets, type Targets } from "./attacks.ts";
 import { type Internet, openInternet } from "./internet.ts";
 import { localAddresses } from "./local-addresses.ts";
-import { networkUsers, type UserKind } from "./network-users.ts";
 
-const users = networkUsers(71_810);
 const { slirp4netns } = programs();
 const isRoot = process.getuid?.() === 0;
 const canCarry =
@@ -26,7 +24,6 @@ let everywhere: Server;
 let port = 0;
 let reached = 0;
 beforeAll(async () => {
-  await users.open();
   targets = await openTargets();
   everywhere = createServer((socket) => {
     reached += 1;
@@ -39,16 +36,14 @@ beforeAll(async () => {
   if (isRoot && canCarry) internet = await openInternet(slirp4netns, 1);
 });
 afterAll(async () => {
-  await users.close();
   await targets.close();
   await internet?.close();
   await new Promise((resolve) => everywhere.close(resolve));
 });
 
-const runOutbound = async (kind: UserKind, files: Readonly<Record<string, string>>, own: Targets["own"] = {}) =>
+const runOutbound = async (files: Readonly<Record<string, string>>, own: Targets["own"] = {}) =>
   runPackage({
     files,
-    ...users.of(kind),
     own: { ADDRESS: internet?.address ?? "", OWN: internet?.own ?? "", PORT: String(port), ...own },
     network: "outbound",
     slirp4netns: internet?.slirp4netns ?? slirp4netns ?? undefined,
@@ -68,7 +63,7 @@ async function carriers(): Promise<readonly string[]> {
 }
 
 /** What needs root to be seen, or a machine on which slirp4netns works. */
-const kinds = isRoot && canCarry ? users.kinds : [];
+const kinds = isRoot && canCarry ? ["root"] : [];
 
 test('runStep() does not start a script with the network "outbound" where slirp4netns is not to be used', async () => {
   const run = runPackage({ files: { "main.sh": "echo started" }, network: "outbound" });
@@ -100,7 +95,7 @@ python3 -c 'import urllib.request; print(urllib.request.urlopen("http://python.e
 node -e 'fetch("http://node.example.test/").then(async (page) => process.stdout.write(await page.text()))'
 cat /etc/resolv.conf
 `;
-    const run = await runOutbound(kind, { "main.sh": script });
+    const run = await runOutbound({ "main.sh": script });
     const names = [internet?.address ?? "", "curl.example.test", "python.example.test", "node.example.test"];
     const pages = names.map((name) => `page for ${name}\n`).join("");
     expect(run).toMatchObject({ stderr: "", exitCode: 0, stdout: expect.stringContaining(pages) });
@@ -118,7 +113,7 @@ for address in os.environ["OTHERS"].split():
 attempt("v6", socket.AF_INET6, ("::1", int(os.environ["PORT"])))
 `;
     const others = localAddresses().filter((address) => address !== internet?.own);
-    const run = await runOutbound(kind, { "main.py": script }, { ...targets.own, OTHERS: others.join(" ") });
+    const run = await runOutbound({ "main.py": script }, { ...targets.own, OTHERS: others.join(" ") });
     expect(run.stdout.split("\n").filter((line) => line.endsWith(" reached"))).toEqual(["internet reached"]);
     for (const line of ["loopback ECONNREFUSED", "abstract ECONNREFUSED", "metadata EACCES", "own EACCES"]) {
       expect(run.stdout).toContain(`${line}\n`);
@@ -132,7 +127,7 @@ ip rule del pref 200 2>&1 | head -1
 ip addr add 169.254.169.254/32 dev tap0 2>&1 | head -1
 ip route add 169.254.0.0/16 dev tap0 2>&1 | head -1
 `;
-    const run = await runOutbound(kind, { "main.sh": script });
+    const run = await runOutbound({ "main.sh": script });
     expect(run.stdout.match(/not permitted/g)).toHaveLength(3);
   });
 
@@ -140,7 +135,6 @@ ip route add 169.254.0.0/16 dev tap0 2>&1 | head -1
     const cancel = new AbortController();
     const run = runPackage({
       files: { "main.sh": "echo up; sleep 600" },
-      ...users.of(kind),
       network: "outbound",
       slirp4netns: internet?.slirp4netns ?? undefined,
       graceMs: 100,

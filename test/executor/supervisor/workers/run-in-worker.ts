@@ -6,19 +6,23 @@ import { sharedNow } from "../../../../executor/src/between/shared-now.ts";
 import { type WorkerSettings, workerSettings } from "../../../../executor/src/between/worker-settings.ts";
 import { dependencySettings } from "../../../../executor/src/dependencies/settings.ts";
 import { readHostRoots } from "../../../../executor/src/child/host-roots.ts";
-import { findEsbuild, findNpm, findRuntime } from "../../../../executor/src/runtime-files.ts";
+import { findEsbuild, findNpm } from "../../../../executor/src/runtime-files.ts";
 import { openPreparer, type Preparer } from "../../../../executor/src/supervisor/preparer/preparer.ts";
 import { createAttemptRpc } from "../../../../executor/src/supervisor/grants/attempt-rpc.ts";
 import { openGrant } from "../../../../executor/src/supervisor/grants/open-grant.ts";
 import type { WorkerPool } from "../../../../executor/src/supervisor/workers/worker-pool.ts";
 import { makeAttempt } from "../../../support/attempt-peer.ts";
 import { programs } from "../../../support/servers.ts";
+import { testRuntime } from "../../run-package.ts";
 
 /** The shipped program of a worker. */
 export const workerProgram = fileURLToPath(new URL("../../../../executor/src/worker/process/main.ts", import.meta.url));
 
 /** The shipped program of a preparer. */
 const preparerProgram = fileURLToPath(new URL("../../../../executor/src/preparer/preparer-main.ts", import.meta.url));
+
+/** Stands in for a worker that someone has taken over. */
+export const stolenProgram = fileURLToPath(new URL("stolen-worker.ts", import.meta.url));
 
 /** Settings for workers below a folder that run scripts without a sandbox, or in one. */
 export async function makeSettings(
@@ -29,11 +33,12 @@ export async function makeSettings(
   const settings = workerSettings.parse({
     sandbox: given.isSandboxed === true ? bubblewrap : { kind: "none" },
     warmRunners: given.warmRunners ?? true,
-    runtime: findRuntime(programs().python),
+    runtime: testRuntime(),
     workDir: join(folder, "work"),
     cacheDir: join(folder, "cache"),
     allowsHost: false,
     requiresNetwork: false,
+    pipesDir: join(folder, "pipes"),
     stepLimits: { defaults: defaultStepLimits, max: maxStepLimits },
   });
   await mkdir(settings.workDir, { recursive: true });

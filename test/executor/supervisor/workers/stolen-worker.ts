@@ -1,5 +1,6 @@
 import { readFileSync, readSync, writeSync } from "node:fs";
 import { spawn } from "node:child_process";
+import { reachOut, type Targets } from "../../isolation/reach-out.ts";
 
 /*
  * Stands in for a worker that someone has taken over: it says on descriptor 3 what no shipped worker says. What it does
@@ -20,7 +21,12 @@ const frame = (head: object, raw?: Buffer): Buffer => {
   const body = raw === undefined ? line : Buffer.concat([line, Buffer.from("\n"), raw]);
   return Buffer.concat([Buffer.from(`${body.length}\n`), body]);
 };
-const readFrame = (): { readonly t: string; readonly event?: { readonly config: { readonly does: string } } } => {
+interface Config {
+  readonly does: string;
+  readonly own: string;
+  readonly targets: Targets;
+}
+const readFrame = (): { readonly t: string; readonly event?: { readonly config: Config } } => {
   const read = (bytes: number): Buffer => {
     const buffer = Buffer.alloc(bytes);
     for (let at = 0; at < bytes;) {
@@ -80,6 +86,11 @@ switch (assigned.event?.config.does) {
     const note = { t: "log", level: "warn", message: "started", fields: { child: child.pid } };
     write(frame(note));
     forever(() => readFileSync("/proc/self/stat"));
+    break;
+  }
+  case "reaches out": {
+    const { own, targets } = assigned.event.config;
+    write(frame({ t: "log", level: "warn", message: "reached", fields: reachOut(own, targets) }));
     break;
   }
   case undefined:

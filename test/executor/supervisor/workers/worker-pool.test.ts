@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
-import { createUserPool } from "../../../../executor/src/child/user/take-users.ts";
+import { openHomes } from "../../../../executor/src/supervisor/workers/open-homes.ts";
 import { createWorkerPool } from "../../../../executor/src/supervisor/workers/worker-pool.ts";
 import { childrenOf } from "../../../support/processes.ts";
 import { until } from "../../../support/until.ts";
@@ -13,21 +13,15 @@ const held = { files: { "main.sh": "echo begins; sleep 600\n" } };
 const ended: unknown = expect.objectContaining({ kind: "run", failure: undefined });
 
 async function startPool(folder: string, slots: number, program = workerProgram) {
-  const gone: number[] = [];
   const settings = await makeSettings(folder);
+  const homes = openHomes({ settings, program, separation: { kind: "shared" } });
   const preparer = await makePreparer(settings);
-  const created = createWorkerPool({
-    users: createUserPool([]),
-    settings,
-    program,
-    slots,
-    onEnded: async () => void gone.push(performance.now()),
-    log: pino({ level: "silent" }),
-  });
+  const created = createWorkerPool({ homes, program, slots, log: pino({ level: "silent" }) });
+  await until(async () => ((await readdir(settings.workDir)).length > 0 ? true : undefined));
   /** The processes of this pool: their command line names the program, and their folder is the pool's own. */
   const before = new Set((await workers()).map(({ pid }) => pid));
   const pool = { ...created, preparer };
-  return { pool, gone, before };
+  return { pool, before, workDir: settings.workDir };
 }
 
 async function workers() {
@@ -70,7 +64,7 @@ describe("createWorkerPool()", () => {
 
   test("createWorkerPool() replaces a worker that is lost, and its neighbour's run goes on", async () => {
     await using root = await temporaryFolder();
-    const { pool, gone } = await startPool(root.path, 2);
+    const { pool, workDir } = await startPool(root.path, 2);
     const first = runOne(pool, held);
     await until(async () => (first.items.join("").includes("begins") ? true : undefined));
     const [known] = await workers();
@@ -78,11 +72,11 @@ describe("createWorkerPool()", () => {
     await until(async () => (neighbour.items.join("").includes("begins") ? true : undefined));
     process.kill(known?.pid ?? 0, "SIGKILL");
     expect(await first.end).toEqual(["WORKER_LOST", expect.any(String)]);
-    expect(gone).toHaveLength(1);
     expect(await runOne(pool, quick).end).toEqual(ended);
     expect(await neighbour.end).toEqual(ended);
     expect(neighbour.items.join("")).toContain("whole");
     expect(pool.lost()).toBe(1);
     await pool.close();
+    expect(await readdir(workDir)).toEqual([]);
   });
 });

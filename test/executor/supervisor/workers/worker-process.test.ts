@@ -1,13 +1,11 @@
-import { fileURLToPath } from "node:url";
 import { SealrunError } from "@sealrun/protocol";
 import { describe, expect, test } from "vitest";
 import { isAlive, markProcess, type ProcessMark } from "../../../../executor/src/child/process-tree.ts";
 import { startWorker, type WorkerProcess } from "../../../../executor/src/supervisor/workers/worker-process.ts";
+import { makeHome } from "../../../../executor/src/supervisor/workers/worker-home.ts";
 import { until } from "../../../support/until.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
-import { makePreparer, makeSettings, type Run, runOne, workerProgram } from "./run-in-worker.ts";
-
-const stolen = fileURLToPath(new URL("stolen-worker.ts", import.meta.url));
+import { makePreparer, makeSettings, type Run, runOne, stolenProgram, workerProgram } from "./run-in-worker.ts";
 
 interface StartedRun extends Run {
   readonly worker: WorkerProcess;
@@ -23,8 +21,10 @@ async function startOne(
   const logged: StartedRun["logged"] = [];
   const note = (fields: object, message: string): void => void logged.push({ fields, message });
   const log = { warn: note, error: note };
+  const { program = workerProgram } = given;
   const settings = await makeSettings(folder);
-  const worker = startWorker(settings, { log, program: given.program ?? workerProgram });
+  const home = await makeHome(settings, { place: { kind: "shared" }, program });
+  const worker = startWorker(home, { log, program });
   await worker.ready;
   const preparer = await makePreparer(settings);
   return { worker, logged, ...runOne({ ...worker, preparer }, attempt, given) };
@@ -77,7 +77,7 @@ describe("startWorker() with a worker that someone took over", () => {
     ["reports too much at once", "sent what no worker may send"],
   ])("startWorker() ends one that %s", async (does, sentence) => {
     await using root = await temporaryFolder();
-    const { worker, end } = await startOne(root.path, { config: { does } }, { program: stolen });
+    const { worker, end } = await startOne(root.path, { config: { does } }, { program: stolenProgram });
     expect(await end).toEqual(["WORKER_LOST", expect.stringContaining(sentence)]);
     expect(worker.isAlive()).toBe(false);
   });
@@ -86,7 +86,7 @@ describe("startWorker() with a worker that someone took over", () => {
     await using root = await temporaryFolder();
     const before = process.memoryUsage().rss;
     const does = "reports without a pause";
-    const { end } = await startOne(root.path, { config: { does } }, { program: stolen, slowReports: true });
+    const { end } = await startOne(root.path, { config: { does } }, { program: stolenProgram, slowReports: true });
     expect(await end).toEqual(["WORKER_LOST", expect.stringContaining("sent what no worker may send")]);
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
   });
@@ -94,7 +94,7 @@ describe("startWorker() with a worker that someone took over", () => {
   test("startWorker() asks for the worker's own attempt, whatever the worker names", async () => {
     await using root = await temporaryFolder();
     const config = { does: "names another attempt" };
-    const { worker, end, refs } = await startOne(root.path, { config }, { program: stolen });
+    const { worker, end, refs } = await startOne(root.path, { config }, { program: stolenProgram });
     expect(await end).toMatchObject({ kind: "run", failure: undefined });
     expect(refs).toEqual([expect.objectContaining({ attempt: 1 })]);
     expect(JSON.stringify(refs)).not.toContain("exe_00000000000000000000");
@@ -103,7 +103,11 @@ describe("startWorker() with a worker that someone took over", () => {
 
   test("startWorker() ends one that is silent for ten seconds, with everything below it", async () => {
     await using root = await temporaryFolder();
-    const { end, logged } = await startOne(root.path, { config: { does: "never answers" } }, { program: stolen });
+    const { end, logged } = await startOne(
+      root.path,
+      { config: { does: "never answers" } },
+      { program: stolenProgram },
+    );
     await until(async () => (logged.length > 0 ? true : undefined));
     const [line] = logged;
     const id = line !== undefined && "child" in line.fields ? Number(line.fields.child) : 0;

@@ -1,9 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { pino } from "pino";
-import { createUserPool } from "../../../../executor/src/child/user/take-users.ts";
+import { openHomes, type Separation } from "../../../../executor/src/supervisor/workers/open-homes.ts";
 import { createWorkerPool } from "../../../../executor/src/supervisor/workers/worker-pool.ts";
-import { removeLeftovers } from "../../../../executor/src/workspace/remove-leftovers.ts";
 import { processesWith } from "../../processes.ts";
 import { makePreparer, makeSettings, runOne, workerProgram } from "../../supervisor/workers/run-in-worker.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -11,14 +10,11 @@ import { temporaryFolder } from "../../temporary-folder.ts";
 /** One worker with a sandbox, in a folder of its own. */
 async function startWorkers(folder: string, warmRunners = true) {
   const settings = await makeSettings(folder, { isSandboxed: true, warmRunners });
-  const created = createWorkerPool({
-    users: createUserPool([]),
-    settings,
-    program: workerProgram,
-    slots: 1,
-    onEnded: async () => removeLeftovers(settings.workDir),
-    log: pino({ level: "silent" }),
-  });
+  // Only root may choose a user.
+  const separation: Separation =
+    process.getuid?.() === 0 ? { kind: "own-user", users: [71_690] } : { kind: "own-namespaces" };
+  const homes = openHomes({ settings, program: workerProgram, separation });
+  const created = createWorkerPool({ homes, program: workerProgram, slots: 1, log: pino({ level: "silent" }) });
   const pool = { ...created, preparer: await makePreparer(settings) };
   /** Runs one script to its end; returns what it printed. */
   const run = async (script: string, text: string): Promise<string> => {

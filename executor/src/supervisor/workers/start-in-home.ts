@@ -1,0 +1,36 @@
+import { workerStart } from "@sealrun/faults";
+import { SealrunError } from "@sealrun/protocol";
+import type { Duplex } from "node:stream";
+import { type ChildEnd, childEnd, socketsFrom3 } from "../../child/running-script.ts";
+import { startProgram } from "../../child/start-program.ts";
+import { programArguments } from "./program-arguments.ts";
+import type { WorkerHome } from "./worker-home.ts";
+
+/** A program that runs in a home. */
+export interface ProgramInHome {
+  readonly pid: number;
+  readonly exited: Promise<ChildEnd>;
+  /** Its descriptor 3. */
+  readonly socket: Duplex;
+}
+
+/** Starts Node with this file: with nothing in its environment, and no descriptor but the one to its supervisor. */
+export function startInHome(home: Pick<WorkerHome, "command">, program: string): ProgramInHome {
+  const inherited = workerStart();
+  const [first, ...rest] = home.command([process.execPath, ...programArguments(program, inherited.arguments)]);
+  const subprocess = startProgram(first, rest, {
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", ...inherited.environment },
+    cwd: "/",
+    stdio: ["ignore", "ignore", "ignore", "pipe"],
+    buffer: false,
+    reject: false,
+    cleanup: true,
+  });
+  const { pid } = subprocess;
+  const exited = childEnd(subprocess.nodeChildProcess);
+  const [socket] = socketsFrom3(subprocess.stdio, 1);
+  if (pid === undefined || socket === undefined) {
+    throw new SealrunError("MACHINE_FAILED", "The process of a worker could not be started");
+  }
+  return { pid, exited, socket };
+}
