@@ -61,7 +61,7 @@ async function probeNetwork(
   bubblewrap: string,
   { setting, ...means }: NetworkMeans & { readonly setting: NetworkSetting },
 ): Promise<void> {
-  const network = openSandboxNetwork(setting, means);
+  const network = await openSandboxNetwork(setting, means);
   if (network === undefined) throw new SealrunError("INTERNAL", "");
   const namespaces = [...isolationArguments, ...networkArguments(setting)];
   const descriptors = [...filterArguments(3), ...nameArguments(setting, 4), "--json-status-fd", "6"];

@@ -16,23 +16,41 @@ import type { SandboxNetwork } from "./sandbox-network.ts";
 /** How long slirp4netns may take to end by itself. */
 const endMs = 2_000;
 
+/** What the network "outbound" of one sandbox is made of: it does not change while the sandbox is there. */
+export interface OutboundPlan {
+  /** The rules for its routes, as `ip -batch` reads them. */
+  readonly routing: string;
+  /** Its `/etc/resolv.conf`. */
+  readonly resolver: string;
+}
+
+/** The network "outbound" by this machine's addresses and names of now. */
+export async function planOutbound(rules: DialRules): Promise<OutboundPlan> {
+  const own = await ownAddresses();
+  const platform = (await Promise.all(rules.platformHosts.map(addressesOf))).flat();
+  const host = await readFile("/etc/resolv.conf", "utf8").catch(() => "");
+  return {
+    routing: routingRules({ allowed: rules.allowed, refused: [...rules.refused, ...own, ...platform] }),
+    resolver: resolverFile(host),
+  };
+}
+
 /**
  * The network "outbound": slirp4netns carries what the sandbox sends, from outside and as this process's user. Before the
  * script starts, rules in the sandbox's own network refuse this machine, the platform and cloud metadata. The script can
  * change none of them. `program` ends with this process, or when the network is closed.
  */
-export function openOutbound(program: string, rules: DialRules): SandboxNetwork {
+export function openOutbound(program: string, plan: OutboundPlan): SandboxNetwork {
   let carried: Promise<() => Promise<void>> | undefined;
   return {
     open: async (child) => {
       const entering = await enterNetwork(child);
       carried = carry(program, child);
       // Both must have ended before a failure is told: nothing is left behind.
-      for (const result of await Promise.allSettled([refuseInside(entering, rules), carried])) {
+      for (const result of await Promise.allSettled([refuseInside(entering, plan), carried])) {
         if (result.status === "rejected") throw result.reason;
       }
-      const host = await readFile("/etc/resolv.conf", "utf8").catch(() => "");
-      return [resolverFile(host), switchFile.replace("hosts: files", "hosts: files dns")];
+      return [plan.resolver, switchFile.replace("hosts: files", "hosts: files dns")];
     },
     close: async () => {
       const end = await carried?.catch(() => undefined);
@@ -85,14 +103,11 @@ function librariesOf(program: string): Readonly<Record<string, string>> {
 const multiarch = `${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
 
 /** Sets the rules of the sandbox's network: what is allowed in any case, then what is refused. */
-async function refuseInside(entering: readonly string[], rules: DialRules): Promise<void> {
-  const own = await ownAddresses();
-  const platform = (await Promise.all(rules.platformHosts.map(addressesOf))).flat();
-  const input = routingRules({ allowed: rules.allowed, refused: [...rules.refused, ...own, ...platform] });
+async function refuseInside(entering: readonly string[], { routing }: OutboundPlan): Promise<void> {
   const result = await startProgram("nsenter", [...entering, "ip", "-batch", "-"], {
     env: helperEnvironment,
     cwd: "/",
-    input,
+    input: routing,
     reject: false,
     timeout: maxStartMs,
   });

@@ -6,6 +6,7 @@ import { type Command, commandAfterGo, commandFor } from "../command.ts";
 import { holdVariables, scriptEnvironment } from "../environment.ts";
 import { hostLayout, type Layout, pythonPackagesPath, sandboxLayout } from "../layout.ts";
 import { shellLimits } from "../limits/shell-limits.ts";
+import type { NetworkMeans } from "../network/open-network.ts";
 import { requireEnforced } from "../network/require-enforced.ts";
 import { sandboxArguments } from "../sandbox.ts";
 import type { UnsafeStart } from "../start-unsafe.ts";
@@ -54,6 +55,11 @@ export function layoutOf(of: Pick<StepOptions, "sandbox" | "runtime" | "installe
     ...(isUnsafe ? hostLayout(of.runtime, of.workspace.folder) : sandboxLayout),
     ...(pythonPackages === undefined ? {} : { pythonPackages }),
   };
+}
+
+/** What a sandbox's settings say of its networks. */
+export function meansOf(sandbox: Sandbox): Pick<NetworkMeans, "rules" | "slirp4netns"> {
+  return sandbox.kind === "none" ? {} : { rules: sandbox.dialRules, slirp4netns: sandbox.slirp4netns };
 }
 
 /** A command in a sandbox with these surroundings. */

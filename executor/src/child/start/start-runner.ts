@@ -5,7 +5,7 @@ import type { RunningScript } from "../running-script.ts";
 import { startSandboxed } from "../start-sandboxed.ts";
 import { startUnsafe } from "../start-unsafe.ts";
 import { planWarmStart } from "../warm/plan-warm-start.ts";
-import { prepareStart, type StepStart } from "./prepare-start.ts";
+import { meansOf, prepareStart, type StepStart } from "./prepare-start.ts";
 import type { Runner } from "./runner.ts";
 import type { Sandbox, StepOptions } from "./step-options.ts";
 
@@ -15,8 +15,7 @@ export async function startRunner(options: StepOptions): Promise<Runner> {
   if (ahead !== undefined) return ahead;
   const { sandbox } = options;
   const start = await prepareStart(options);
-  const means = sandbox.kind === "none" ? {} : { rules: sandbox.dialRules, slirp4netns: sandbox.slirp4netns };
-  const network = openSandboxNetwork(options.network, { ...means, runtime: options.runtime });
+  const network = await openSandboxNetwork(options.network, { ...meansOf(sandbox), runtime: options.runtime });
   const pipes = await options.pipes.take();
   return { script: startOn(pipes, { sandbox, start, network }), pipes, network };
 }

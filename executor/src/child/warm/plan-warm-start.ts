@@ -4,7 +4,8 @@ import { extname, join } from "node:path";
 import { type Command, nodeCommand, pythonCommand } from "../command.ts";
 import { runtimeEnvironment, stepEnvironment } from "../environment.ts";
 import { shellLimits } from "../limits/shell-limits.ts";
-import { layoutOf, startInSandbox, stepCommand, type Surroundings } from "../start/prepare-start.ts";
+import { findCommonNetwork } from "../network/open-network.ts";
+import { layoutOf, meansOf, startInSandbox, stepCommand, type Surroundings } from "../start/prepare-start.ts";
 import type { StepOptions } from "../start/step-options.ts";
 import { goForRuntime, goForShell } from "./go-text.ts";
 import { canComeAtGo } from "./reads-at-start.ts";
@@ -45,9 +46,9 @@ export async function warmShape(
   surroundings: Omit<Surroundings, "workspace">,
   kind: WarmKind,
 ): Promise<WarmShape | undefined> {
-  const { network, limits, installed, runtime } = surroundings;
-  // The sockets of named hosts belong to one run.
-  if (network !== undefined && network !== "host" && network !== "none") return undefined;
+  const { limits, installed, runtime } = surroundings;
+  const network = await findCommonNetwork(surroundings.network, meansOf(surroundings.sandbox));
+  if (network === undefined) return undefined;
   if (kind === "python" && installed?.python !== undefined && (await changesEachStart(installed.python))) {
     return undefined;
   }
@@ -61,7 +62,7 @@ export async function warmShape(
   const env = runtimeEnvironment({ layout, python: runtime.python });
   const startIn = (folder: string): SandboxStart =>
     startInSandbox({ ...surroundings, workspace: { folder } }, { command, env });
-  return { text: JSON.stringify(startIn("")), startIn };
+  return { text: JSON.stringify([startIn(""), network.plan]), startIn, openNetwork: network.open };
 }
 
 function kindOf(script: string): WarmKind {

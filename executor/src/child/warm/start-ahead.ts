@@ -32,11 +32,8 @@ const maxBootMs = 20_000;
 /** Starts a process ahead of its step. It is used once, or ended. */
 export async function startAhead({ sandbox, shape, folder, pipes: pool }: AheadOptions): Promise<WaitingProcess> {
   const pipes = await pool.take();
-  const script = startOn(pipes, {
-    sandbox,
-    start: { kind: "sandboxed", ...shape.startIn(folder) },
-    network: undefined,
-  });
+  const network = shape.openNetwork();
+  const script = startOn(pipes, { sandbox, start: { kind: "sandboxed", ...shape.startIn(folder) }, network });
   let isGone = false;
   let isTaken = false;
   const over = script.ended.then(
@@ -75,6 +72,7 @@ export async function startAhead({ sandbox, shape, folder, pipes: pool }: AheadO
     isTaken = true;
     void close();
     await script.kill();
+    await network?.close();
     script.frames.destroy();
     pipes.token.pipe.close();
     for (const { output } of [pipes.stdout, pipes.stderr, pipes.status]) output.destroy();
@@ -92,7 +90,7 @@ export async function startAhead({ sandbox, shape, folder, pipes: pool }: AheadO
       }
       isTaken = true;
       void close();
-      return { script, pipes, network: undefined, cpuMsBefore: found.cpuMs };
+      return { script, pipes, network, cpuMsBefore: found.cpuMs };
     },
     end,
   };

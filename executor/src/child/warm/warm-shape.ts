@@ -1,3 +1,4 @@
+import type { SandboxNetwork } from "../network/sandbox-network.ts";
 import type { Runner } from "../start/runner.ts";
 import type { SandboxedStart } from "../start-sandboxed.ts";
 
@@ -10,6 +11,8 @@ export interface WarmShape {
   readonly text: string;
   /** Its start, with an empty folder of the host for the files of a run. */
   readonly startIn: (folder: string) => SandboxStart;
+  /** Opens the network of its sandbox. */
+  readonly openNetwork: () => SandboxNetwork | undefined;
 }
 
 /** A shape, and what turns a process of that shape into a step. */

@@ -1,13 +1,17 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { access, constants, readdir, readFile } from "node:fs/promises";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { programs } from "../../../support/servers.ts";
-import { runPackage } from "../../run-package.ts";
+import type { WaitingProcess } from "../../../../executor/src/child/warm/start-ahead.ts";
+import { type PackageOptions, runPackage } from "../../run-package.ts";
 import { attackScript, openTargets, type Targets } from "./attacks.ts";
 import { type Internet, openInternet } from "./internet.ts";
 import { localAddresses } from "./local-addresses.ts";
 
+const execute = promisify(execFile);
 const { slirp4netns } = programs();
 const isRoot = process.getuid?.() === 0;
 const canCarry =
@@ -41,8 +45,13 @@ afterAll(async () => {
   await new Promise((resolve) => everywhere.close(resolve));
 });
 
-const runOutbound = async (files: Readonly<Record<string, string>>, own: Targets["own"] = {}) =>
+const runOutbound = async (
+  files: Readonly<Record<string, string>>,
+  own: Targets["own"] = {},
+  more: Partial<PackageOptions> = {},
+) =>
   runPackage({
+    ...more,
     files,
     own: { ADDRESS: internet?.address ?? "", OWN: internet?.own ?? "", PORT: String(port), ...own },
     network: "outbound",
@@ -119,6 +128,34 @@ attempt("v6", socket.AF_INET6, ("::1", int(os.environ["PORT"])))
       expect(run.stdout).toContain(`${line}\n`);
     }
     expect([targets.connections(), reached]).toEqual(before);
+  });
+
+  test(`runStep() with the network "outbound" uses a process of ${kind} that was started ahead, with its network`, async () => {
+    const script = `import { connect } from "node:net";
+const page = await fetch("http://" + process.env.ADDRESS);
+process.stdout.write(await page.text());
+connect(Number(process.env.PORT), process.env.OWN).on("error", ({ code }) => console.log(code));
+`;
+    const run = await runOutbound({ "main.mjs": script }, {}, { start: "warm" });
+    const stdout = `page for ${internet?.address}\nEACCES\n`;
+    expect(run).toMatchObject({ wasAhead: true, stderr: "", stdout });
+    expect(await carriers()).toEqual([]);
+  });
+
+  test(`runStep() of ${kind} starts its own process when this machine has got an address since the other was started`, async () => {
+    const lo = async (verb: string): Promise<unknown> => execute("ip", ["address", verb, "192.0.2.77/32", "dev", "lo"]);
+    const onAhead = async (ahead: WaitingProcess): Promise<void> => {
+      expect(await ahead.memoryBytes).toBeGreaterThan(0);
+      expect(await carriers()).toHaveLength(1);
+      await lo("add");
+    };
+    try {
+      const ended = await runOutbound({ "main.sh": "echo ran" }, {}, { start: "warm", onAhead });
+      expect(ended).toMatchObject({ wasAhead: false, stdout: "ran\n" });
+    } finally {
+      await lo("delete");
+    }
+    expect(await carriers()).toEqual([]);
   });
 
   test(`runStep() with the network "outbound" lets a script of ${kind} change no rule of it`, async () => {
