@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { Connected } from "../../../../executor/src/child/network/egress.ts";
+import { clientPrograms } from "../../../support/client-programs.ts";
 import { freshDatabase } from "../../../support/servers.ts";
 import { esbuild, runPackage } from "../../run-package.ts";
 import { certificate, certificateKey } from "./certificate.ts";
@@ -27,7 +28,8 @@ test("runStep() keeps TLS between a named host and curl, Node and Python, which 
     response.end("over TLS\n");
   });
   const port = await listen(server);
-  const own = { AT: `https://tls.example.test:${port}/`, NODE_EXTRA_CA_CERTS: "/work/ca.pem" };
+  const { python, own: found } = await clientPrograms();
+  const own = { ...found, AT: `https://tls.example.test:${port}/`, NODE_EXTRA_CA_CERTS: "/work/ca.pem" };
   const script = `#!/bin/sh
 set -e
 curl -sS --cacert ca.pem $AT
@@ -36,7 +38,7 @@ python3 -c 'import os, ssl, urllib.request; print(urllib.request.urlopen(os.envi
 curl -sS $AT 2>/dev/null || echo "not trusted without it"
 `;
   const files = { "main.sh": script, "ca.pem": certificate };
-  const step = await runPackage({ files, own, network: [`tls.example.test:${port}`], dialRules });
+  const step = await runPackage({ files, own, python, network: [`tls.example.test:${port}`], dialRules });
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
   expect(step).toMatchObject({ exitCode: 0, stdout: `${"over TLS\n".repeat(3)}not trusted without it\n` });
@@ -50,7 +52,9 @@ test("runStep() connects PostgreSQL's clients to a named host without a change",
   });
   const port = await listen(server);
   const { user, password, database } = address;
+  const { python, own: found } = await clientPrograms();
   const own = {
+    ...found,
     PGHOST: "db.example.test",
     PGPORT: `${port}`,
     PGUSER: user,
@@ -66,15 +70,14 @@ client.connect().then(() => client.query("select 6 * 7 as answer")).then(({ rows
   return client.end();
 });`);
   const files = {
-    // psql where the machine has it: its connection is the same as that of pg.
-    "main.sh":
-      "node client.cjs && if command -v psql >/dev/null; then psql -Atc \"select 'psql ' || 6 * 7\"; else echo psql 42; fi",
+    "main.sh": "node client.cjs && psql -Atc \"select 'psql ' || 6 * 7\"",
     "client.cjs": (await client).stdout,
   };
   const connected: Connected[] = [];
   const step = await runPackage({
     files,
     own,
+    python,
     network: [`db.example.test:${port}`],
     dialRules,
     onConnected: (seen) => void connected.push(...seen),

@@ -4,7 +4,8 @@ import { createServer, type Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DialRules } from "../../../../executor/src/child/network/dial.ts";
 import type { Connected } from "../../../../executor/src/child/network/egress.ts";
-import { type PackageRun, runPackage } from "../../run-package.ts";
+import { clientPrograms } from "../../../support/client-programs.ts";
+import { type PackageOptions, type PackageRun, runPackage } from "../../run-package.ts";
 import { attackScript, openTargets, type Targets } from "./attacks.ts";
 
 let targets: Targets;
@@ -42,7 +43,8 @@ const rules = (changes: Partial<DialRules> = {}): DialRules => ({
 interface Given {
   readonly network?: readonly string[];
   readonly dialRules?: DialRules;
-  readonly own?: Targets["own"];
+  readonly own?: Readonly<Record<string, string>>;
+  readonly python?: PackageOptions["python"];
 }
 
 /** Runs a script with named hosts; gives also what it was connected to. */
@@ -56,6 +58,7 @@ async function runNamed(
     network: [...(given.network ?? [`${host}:${port}`])],
     dialRules: given.dialRules ?? rules(),
     own: { HOST: host, PORT: String(port), ...given.own },
+    ...(given.python === undefined ? {} : { python: given.python }),
     onConnected: (seen) => void connected.push(...seen),
   });
   return { ...run, connected };
@@ -200,7 +203,8 @@ python3 -c 'import os, urllib.request; print(urllib.request.urlopen("http://" + 
 node -e 'fetch("http://" + process.env.AT + "/page").then(async (page) => process.stdout.write(await page.text()))'
 git ls-remote http://$AT/code.git
 `;
-    const run = await runNamed({ "main.sh": script }, { network: [at], own: { AT: at } });
+    const { python, own } = await clientPrograms();
+    const run = await runNamed({ "main.sh": script }, { network: [at], own: { ...own, AT: at }, python });
     web.closeAllConnections();
     await new Promise((resolve) => web.close(resolve));
     expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^(?:a page\n){3}/) });

@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:net";
 import { access, constants, readdir, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { clientPrograms } from "../../../support/client-programs.ts";
 import { programs } from "../../../support/servers.ts";
 import type { WaitingProcess } from "../../../../executor/src/child/warm/start-ahead.ts";
 import { type PackageOptions, runPackage } from "../../run-package.ts";
@@ -14,12 +15,15 @@ import { localAddresses } from "./local-addresses.ts";
 const execute = promisify(execFile);
 const { slirp4netns } = programs();
 const isRoot = process.getuid?.() === 0;
-const canCarry =
-  slirp4netns !== null &&
-  (await access("/dev/net/tun", constants.R_OK | constants.W_OK).then(
+const isThere = async (path: string, mode: number): Promise<boolean> =>
+  access(path, mode).then(
     () => true,
     () => false,
-  ));
+  );
+const canCarry =
+  slirp4netns !== null &&
+  (await isThere("/dev/net/tun", constants.R_OK | constants.W_OK)) &&
+  (await isThere("/usr/sbin/ip", constants.X_OK));
 
 let targets: Targets;
 let internet: Internet | undefined;
@@ -104,7 +108,8 @@ python3 -c 'import urllib.request; print(urllib.request.urlopen("http://python.e
 node -e 'fetch("http://node.example.test/").then(async (page) => process.stdout.write(await page.text()))'
 cat /etc/resolv.conf
 `;
-    const run = await runOutbound({ "main.sh": script });
+    const { python, own } = await clientPrograms();
+    const run = await runOutbound({ "main.sh": script }, own, { python });
     const names = [internet?.address ?? "", "curl.example.test", "python.example.test", "node.example.test"];
     const pages = names.map((name) => `page for ${name}\n`).join("");
     expect(run).toMatchObject({ stderr: "", exitCode: 0, stdout: expect.stringContaining(pages) });
