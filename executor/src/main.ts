@@ -27,7 +27,8 @@ import { announcePresence } from "./supervisor/queue/presence.ts";
 import { openSpool } from "./supervisor/report/spool.ts";
 import { workOnQueue } from "./supervisor/queue/work.ts";
 import { openPreparer } from "./supervisor/preparer/preparer.ts";
-import { openHomes } from "./supervisor/workers/open-homes.ts";
+import { openHomes, type Separation } from "./supervisor/workers/open-homes.ts";
+import type { WorkerPlace } from "./supervisor/workers/worker-home.ts";
 import { createWorkerPool } from "./supervisor/workers/worker-pool.ts";
 import { findShortage } from "./machine/free-space.ts";
 import { probeMachine } from "./machine/probe-machine.ts";
@@ -63,7 +64,8 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const runtime = findRuntime(config.python);
   const spoolFolder = `${stateFile}.spool`;
   const range = sandbox.kind === "none" ? null : config.slotUids;
-  const slotUsers = await openSlotUsers({ range, slots: config.slots });
+  // One for each slot, and one for preparers.
+  const slotUsers = await openSlotUsers({ range, count: config.slots + 1 });
   const settings = workerSettings.parse({
     sandbox,
     runtime,
@@ -134,6 +136,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     }),
     cacheDir: config.cacheDir,
     program: findProgram("preparer"),
+    place: placeOfPreparers(separation, slotUsers.users[0]),
     log,
   });
   const homes = openHomes({
@@ -201,13 +204,19 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   };
 }
 
+/** Preparers are kept from the executor as its workers are. */
+function placeOfPreparers(separation: Separation, user: number | undefined): WorkerPlace {
+  if (separation.kind !== "own-user") return separation;
+  return user === undefined ? { kind: "shared" } : { kind: "own-user", user };
+}
+
 /** The level of the sandbox; its users are given back when it does not hold. */
 async function proveOrClose(
   proof: Omit<Parameters<typeof proveSandbox>[0], "users">,
   slotUsers: SlotUsers,
 ): ReturnType<typeof proveSandbox> {
   try {
-    return await proveSandbox({ ...proof, users: slotUsers.users });
+    return await proveSandbox({ ...proof, users: slotUsers.users.slice(1) });
   } catch (error) {
     slotUsers.close();
     throw error;

@@ -3,8 +3,15 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { WorkerSettings } from "../between/worker-settings.ts";
 
-/** Everything of the host that a worker reads besides the system: its program, and what it shows to scripts. */
-export function workerMounts(settings: WorkerSettings, program: string): readonly string[] {
+/**
+ * Everything of the host that a worker or a preparer reads besides the system: its program, what it shows to scripts, and
+ * `more`.
+ */
+export function workerMounts(
+  settings: Pick<WorkerSettings, "runtime" | "sandbox">,
+  program: string,
+  more: readonly string[] = [],
+): readonly string[] {
   const { runtime, sandbox } = settings;
   const all = [
     ...programFolders(program),
@@ -16,6 +23,7 @@ export function workerMounts(settings: WorkerSettings, program: string): readonl
     runtime.bootstrap,
     runtime.shellHelper,
     ...(runtime.python?.mounts ?? []).map(({ hostPath }) => hostPath),
+    ...more,
   ];
   const hidden = sandbox.kind === "none" ? [] : sandbox.hidden;
   const isBelow = (path: string) => (folder: string) => path.startsWith(`${folder}/`);

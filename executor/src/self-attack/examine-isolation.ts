@@ -31,7 +31,7 @@ export async function examineIsolation(
 ): Promise<{ readonly isEnough: boolean; readonly separation: Separation["kind"]; readonly sentence: string }> {
   const { bwrap: program, stateFile, minSandbox, hidden, tmpBytes, slotUids, python } = settings;
   const folder = await mkdtemp(join(tmpdir(), "sealrun-doctor-"));
-  const { users, close } = await openSlotUsers({ range: slotUids, slots: 1 });
+  const { users, close } = await openSlotUsers({ range: slotUids, count: 1 });
   try {
     const found = await findLevel({
       settings: workerSettings.parse({

@@ -8,12 +8,12 @@ export interface IdRange {
 
 /**
  * The ids of a range in their order, without those that `/etc/passwd` or `/etc/group` gives to a user or group of the
- * host, and those that `/etc/subuid` or `/etc/subgid` lends to a user. Throws `CONFIG_INVALID` when fewer than `slots`
+ * host, and those that `/etc/subuid` or `/etc/subgid` lends to a user. Throws `CONFIG_INVALID` when fewer than `needed`
  * are left.
  */
 export function chooseIds(
   range: IdRange,
-  slots: number,
+  needed: number,
   host: { readonly accounts: string; readonly lent: string },
 ): readonly number[] {
   const taken = new Set(fieldsOf(host.accounts).map(([, , id]) => Number(id)));
@@ -21,10 +21,10 @@ export function chooseIds(
   const ids = Array.from({ length: range.count }, (_, index) => range.first + index).filter(
     (id) => !taken.has(id) && !lent.some(({ first, count }) => id >= first && id < first + count),
   );
-  if (ids.length >= slots) return ids;
+  if (ids.length >= needed) return ids;
   throw new SealrunError(
     "CONFIG_INVALID",
-    `slotUids has ${ids.length} ids that no user of this machine has, and the executor has ${slots} slots; choose a larger or another range`,
+    `slotUids has ${ids.length} ids that no user of this machine has; the executor needs ${needed}, one more than its slots. Choose a larger or another range`,
   );
 }
 

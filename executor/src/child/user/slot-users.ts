@@ -11,15 +11,15 @@ export interface SlotUsers {
 }
 
 /**
- * Takes one user for each slot, from a range of ids; executors of one machine may share the range. What processes of
+ * Takes so many users from a range of ids; executors of one machine may share the range. What processes of
  * these users are left, from an executor that died, is ended. None without a range, and when this process is not root.
  * Throws `CONFIG_INVALID` when there are too few ids.
  */
 export async function openSlotUsers(options: {
   readonly range: IdRange | null;
-  readonly slots: number;
+  readonly count: number;
 }): Promise<SlotUsers> {
-  const { range, slots } = options;
+  const { range, count } = options;
   if (range === null || process.getuid?.() !== 0) return { users: [], close: () => undefined };
   const [accounts, lent] = [
     await readAll(["/etc/passwd", "/etc/group"]),
@@ -31,15 +31,15 @@ export async function openSlotUsers(options: {
   };
   try {
     const ids: number[] = [];
-    for (const id of chooseIds(range, slots, { accounts, lent })) {
-      if (ids.length === slots) break;
+    for (const id of chooseIds(range, count, { accounts, lent })) {
+      if (ids.length === count) break;
       const hold = await holdId(id);
       if (hold === undefined) continue;
       holds.push(hold);
       ids.push(id);
     }
     // Says how many are left when other executors have the rest.
-    chooseIds({ first: 0, count: ids.length }, slots, { accounts: "", lent: "" });
+    chooseIds({ first: 0, count: ids.length }, count, { accounts: "", lent: "" });
     await endProcessesOf(new Set(ids));
     return { users: ids, close };
   } catch (error) {

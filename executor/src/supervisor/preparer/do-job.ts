@@ -4,11 +4,12 @@ import { answeredError, errorCodeOf, SealrunError, toSealrunError } from "@sealr
 import type { Say } from "../../between/preparation.ts";
 import type { PreparerJob } from "../../between/preparer-frames.ts";
 import { bundleName } from "../../bundle/bundle.ts";
-import { makeOwnFolder } from "../../child/own-folder.ts";
 import { startProgram } from "../../child/start-program.ts";
 import type { CachedFolder, FolderCache } from "../../dependencies/folder-cache.ts";
 import { machineReason } from "../../machine/machine-reason.ts";
 import { removeFolder } from "../../workspace/remove-folder.ts";
+import type { WorkerPlace } from "../workers/worker-home.ts";
+import { makePreparerHome } from "./preparer-home.ts";
 import { type JobLimits, type PreparerEnd, startPreparer } from "./preparer-process.ts";
 
 /** A fault of the machine under its own code, whatever noticed it; another error as it is. */
@@ -26,6 +27,8 @@ export interface JobPlaces {
   readonly bundles: string;
   readonly program: string;
   readonly limits: JobLimits;
+  /** What keeps preparers from their supervisor. */
+  readonly place: WorkerPlace;
 }
 
 /** What one job is about. */
@@ -91,7 +94,10 @@ async function tryJob(
   order: JobOrder,
   { say, signal }: { readonly say: Say; readonly signal: AbortSignal },
 ): Promise<DoneJob> {
-  const folder = await makeOwnFolder(places.root, "job");
+  const { settings, filesDir } = order;
+  const { place, program } = places;
+  const home = await makePreparerHome(places.root, { settings, filesDir, place, program });
+  const { folder } = home;
   const installs = new Map<string, Install>();
   const keys: string[] = [];
   const acquiring: Promise<CachedFolder>[] = [];
@@ -118,7 +124,8 @@ async function tryJob(
   const preparer = startPreparer(
     { t: "job", folder, ...order },
     {
-      program: places.program,
+      command: home.command,
+      program,
       limits: places.limits,
       onSaid: (frame) => {
         switch (frame.t) {
@@ -172,7 +179,7 @@ async function tryJob(
     throw error;
   } finally {
     signal.removeEventListener("abort", stop);
-    await removeFolder(folder);
+    await home.leave();
   }
 }
 

@@ -11,9 +11,11 @@ import {
   type ToPreparer,
 } from "../../between/preparer-frames.ts";
 import { readKibibytes } from "../../child/limits/process-statistics.ts";
-import { childEnd, socketsFrom3 } from "../../child/running-script.ts";
+import type { ProcessMark } from "../../child/process-tree.ts";
+import { childEnd, signalOf, socketsFrom3 } from "../../child/running-script.ts";
 import { startProgram } from "../../child/start-program.ts";
-import { killTree, marksBelow } from "../workers/kill-tree.ts";
+import type { PreparerHome } from "./preparer-home.ts";
+import { killTree, marksBelow, waitUntilAllGone } from "../workers/kill-tree.ts";
 import { programArguments } from "../workers/program-arguments.ts";
 
 /** How much one job may use. Times are in ms, and counted in ticks, so that a supervisor that was stopped does not count. */
@@ -63,23 +65,24 @@ const startMs = 60_000;
 /** Starts a process for one job; `onSaid` gets its frames, and what it throws ends the process. */
 export function startPreparer(
   job: PreparerJob,
-  given: { readonly program: string; readonly limits: JobLimits; readonly onSaid: (frame: Said) => void },
+  given: Pick<PreparerHome, "command"> & {
+    readonly program: string;
+    readonly limits: JobLimits;
+    readonly onSaid: (frame: Said) => void;
+  },
 ): PreparerProcess {
   const { program, onSaid } = given;
   const inherited = workerStart();
   const heap = `--max-old-space-size=${Math.ceil(given.limits.heapBytes / mebi)}`;
-  const subprocess = startProgram(
-    "setpriv",
-    ["--pdeathsig", "KILL", "--", process.execPath, heap, ...programArguments(program, inherited.arguments)],
-    {
-      env: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", ...inherited.environment },
-      cwd: "/",
-      stdio: ["ignore", "ignore", "ignore", "pipe"],
-      buffer: false,
-      reject: false,
-      cleanup: true,
-    },
-  );
+  const [first, ...rest] = given.command([process.execPath, heap, ...programArguments(program, inherited.arguments)]);
+  const subprocess = startProgram(first, rest, {
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", ...inherited.environment },
+    cwd: "/",
+    stdio: ["ignore", "ignore", "ignore", "pipe"],
+    buffer: false,
+    reject: false,
+    cleanup: true,
+  });
   const { pid } = subprocess;
   const exited = childEnd(subprocess.nodeChildProcess);
   const [socket] = socketsFrom3(subprocess.stdio, 1);
@@ -90,6 +93,8 @@ export function startPreparer(
   let part: "dependencies" | "scripts" = "dependencies";
   let isOver = false;
   let hasBegun = false;
+  // Its children have another parent when it has ended.
+  let below: readonly ProcessMark[] = [];
   let quietTicks = 0;
   let allTicks = 0;
 
@@ -97,9 +102,9 @@ export function startPreparer(
     if (isOver) return;
     isOver = true;
     clearInterval(watch);
-    killTree(pid);
+    below = [...below, ...killTree(pid)];
     link.close();
-    void exited.then(() => ended.resolve(how));
+    void exited.then(async () => waitUntilAllGone(below)).then(() => ended.resolve(how));
   };
   const endFor = (what: string): void => end({ t: "ended", error: errorOf(part, what) });
   const link = openFrameLink<FromPreparer, ToPreparer>(socket, {
@@ -107,6 +112,7 @@ export function startPreparer(
     maxBytes: preparerFrameBytes,
     onFrame: (frame) => {
       quietTicks = 0;
+      if (!hasBegun) below = marksBelow(pid);
       hasBegun = true;
       if (isOver || frame.t === "pong") return;
       if (frame.t === "begins") part = frame.part;
@@ -129,10 +135,11 @@ export function startPreparer(
     else link.send({ t: "ping" }).catch(() => undefined);
   }, tickMs);
   void exited.then(({ signal, exitCode, failure }) => {
-    if (failure !== undefined) return end(notStarted(failure));
+    if (failure !== undefined || !hasBegun) return end(notStarted(failure));
     // V8 ends a process whose heap is full so.
     if (signal === "SIGABRT" || exitCode === 134) return endFor(tooLarge(given.limits.heapBytes));
-    const how = `ended (${signal ?? `exit code ${exitCode ?? "unknown"}`})`;
+    // Bubblewrap ends with 128 and the number of a signal.
+    const how = `ended (${signal ?? signalOf(exitCode) ?? `exit code ${exitCode ?? "unknown"}`})`;
     return end({ t: "lost", how, error: errorOf(part, `could not be done: its process ${how} each time`) });
   });
   const send = (frame: ToPreparer): void => void link.send(frame);

@@ -9,7 +9,7 @@ const isRoot = process.getuid?.() === 0;
 
 describe("openSlotUsers()", () => {
   test("openSlotUsers() gives executors of one machine different users, as root only", async () => {
-    const open = async (slots: number) => openSlotUsers({ range, slots });
+    const open = async (count: number) => openSlotUsers({ range, count });
     const [one, two] = [await open(2), await open(3)];
     expect([one.users, two.users]).toEqual(
       isRoot
@@ -28,7 +28,7 @@ describe("openSlotUsers()", () => {
   });
 
   test("openSlotUsers() gives none without a range", async () => {
-    const { users, close } = await openSlotUsers({ range: null, slots: 2 });
+    const { users, close } = await openSlotUsers({ range: null, count: 2 });
     expect(users).toEqual([]);
     close();
   });
@@ -41,7 +41,7 @@ describe("openSlotUsers()", () => {
       .poll(async () => readFile(`/proc/${left.pid}/status`, "utf8"))
       .toMatch(/^Name:\tsleep[^]*^Uid:\t71500\t/m);
     const ended = once(left, "exit");
-    const { close } = await openSlotUsers({ range, slots: 1 });
+    const { close } = await openSlotUsers({ range, count: 1 });
     expect(await ended).toEqual([null, "SIGKILL"]);
     close();
   });

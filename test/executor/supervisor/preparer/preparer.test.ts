@@ -1,7 +1,8 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import { describe, expect, test } from "vitest";
+import type { WorkerPlace } from "../../../../executor/src/supervisor/workers/worker-home.ts";
 import { startNpmRegistry } from "../../../support/npm-registry.ts";
 import { childrenOf, processesNaming } from "../../../support/processes.ts";
 import { rejectionOf } from "../../../support/refusal.ts";
@@ -188,6 +189,35 @@ describe("prepare() with a preparer that a package keeps busy, or that someone t
     const world = await openWorld(root.path, { program: stolenPreparer });
     expect((await rejectionOf(world.prepare({ "link.ts": "" }).done)).code).toBe("INTERNAL");
     expect(await readdir(join(world.cacheDir, "dependencies"))).toEqual([]);
+  });
+
+  test("prepare() lets it write its own folder only, and see nothing of its executor", async () => {
+    await using root = await temporaryFolder();
+    const open = async (place?: WorkerPlace) =>
+      openWorld(root.path, { program: stolenPreparer, ...(place === undefined ? {} : { place }) });
+    const world = await open();
+    await writeFile(join(root.path, "state.json"), "{}");
+    await writeFile(join(world.cacheDir, "files/pid"), String(process.pid), { mode: 0o644 });
+    const { done, lines } = world.prepare({ "attacks.ts": "" });
+    await done;
+    const ends = lines.map((line) => line.replace("info: ", ""));
+    expect(ends).toEqual([
+      expect.stringMatching(/^write a package file: E(ROFS|ACCES)$/),
+      expect.stringMatching(/^write an install: E(NOENT|ROFS|ACCES)$/),
+      expect.stringMatching(/^write a bundle: E(NOENT|ROFS|ACCES)$/),
+      // In the tests' folder, the folders above are in a `/tmp` of its own.
+      expect.stringMatching(/^write another job: (E(NOENT|ROFS|ACCES)|done)$/),
+      "read beside the cache: ENOENT",
+      "see the supervisor: ESRCH",
+    ]);
+    const planted = async () =>
+      (await readdir(world.cacheDir, { recursive: true })).filter((path) => path.endsWith("planted"));
+    expect(await planted()).toEqual([]);
+    // The attacks are real: without a place of its own each succeeds.
+    const shared = (await open({ kind: "shared" })).prepare({ "attacks.ts": "", other: "" });
+    await shared.done;
+    expect(shared.lines.map((line) => line.split(": ").at(-1))).toEqual(Array(6).fill("done"));
+    expect(await planted()).toHaveLength(3);
   });
 
   test("prepare() passes on few of very many lines", async () => {

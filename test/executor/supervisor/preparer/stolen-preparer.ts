@@ -1,5 +1,5 @@
-import { mkdirSync, readSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, readSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 /*
  * Stands in for a preparer that someone has taken over, or that a package keeps busy. What it does is the name of the first
@@ -30,7 +30,13 @@ const read = (bytes: number): Buffer => {
   }
   return buffer;
 };
-const readFrame = (): { readonly t: string; readonly folder?: string; readonly scripts?: readonly string[] } => {
+interface Frame {
+  readonly t: string;
+  readonly folder?: string;
+  readonly filesDir?: string;
+  readonly scripts?: readonly string[];
+}
+const readFrame = (): Frame => {
   let digits = "";
   for (let byte = read(1).toString(); byte !== "\n"; byte = read(1).toString()) digits += byte;
   return JSON.parse(read(Number(digits)).toString());
@@ -41,7 +47,7 @@ const waitForMake = (): void => {
 };
 const mebi = 1024 * 1024;
 
-const { folder = "", scripts = [] } = readFrame();
+const { folder = "", filesDir = "", scripts = [] } = readFrame();
 write({ t: "begins", part: "dependencies" });
 switch (scripts[0]) {
   case "busy.ts":
@@ -90,6 +96,28 @@ switch (scripts[0]) {
     writeFileSync(join(folder, key("d"), "half"), "");
     process.exit(3);
     break;
+  case "attacks.ts": {
+    const cache = dirname(filesDir);
+    const attacks: Readonly<Record<string, () => unknown>> = {
+      "write a package file": () => writeFileSync(join(filesDir, "a".repeat(64)), ""),
+      "write an install": () => writeFileSync(join(cache, "dependencies/planted"), ""),
+      "write a bundle": () => writeFileSync(join(cache, "bundles/planted"), ""),
+      "write another job": () => writeFileSync(join(folder, "../../planted"), ""),
+      "read beside the cache": () => readFileSync(join(cache, "../state.json")),
+      "see the supervisor": () => process.kill(Number(readFileSync(join(filesDir, "pid"), "utf8")), 0),
+    };
+    for (const [name, attack] of Object.entries(attacks)) {
+      let end = "done";
+      try {
+        attack();
+      } catch (error) {
+        end = error instanceof Error && "code" in error ? String(error.code) : "failed";
+      }
+      write({ t: "say", level: "info", text: `${name}: ${end}` });
+    }
+    write({ t: "done", hasNodeModules: false, compiled: false });
+    break;
+  }
   case undefined:
     break;
 }
