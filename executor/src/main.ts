@@ -19,6 +19,7 @@ import type { ExecutorConfig } from "./config.ts";
 import { enrol } from "./enrol/enrol.ts";
 import { keepCredentials, type KeepOptions, type KeptCredentials } from "./enrol/keep-credentials.ts";
 import { type ExecutorState, readState, writeState } from "./enrol/state-file.ts";
+import { canOpenTun } from "./isolation/tun.ts";
 import { listenToControl } from "./supervisor/lease/control.ts";
 import { createEnds } from "./supervisor/report/ends.ts";
 import { allowedLimits } from "./worker/attempt/allowed-limits.ts";
@@ -113,7 +114,8 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     refused: config.refusedAddresses,
     platformHosts: hostsOfUrls([login.current().url, config.platformUrl, state.platformUrl]),
   };
-  const networks = await offerNetworks(config, { sandbox, runtime, log });
+  const hasTun = await canOpenTun(workDir, separation.kind === "own-user" ? separation.users[0] : undefined);
+  const networks = await offerNetworks(config, { sandbox, runtime, hasTun, log });
   const announced = { sandbox: level, ...networks.announced };
   const presence = announcePresence({ rpc, slots: config.slots, ...announced, log });
   const readiness = watchMachine(config, { sandbox, spoolFolder, onChange: presence.setTrouble, log });

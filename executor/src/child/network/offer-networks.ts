@@ -24,12 +24,17 @@ export async function offerNetworks(
   deps: {
     readonly sandbox: Sandbox;
     readonly runtime: Pick<Runtime, "node" | "bootstrap">;
+    /** Workers may open the device that slirp4netns needs. */
+    readonly hasTun: boolean;
     readonly log: Pick<Logger, "warn">;
   },
 ): Promise<OfferedNetworks> {
-  const { sandbox, runtime, log } = deps;
+  const { sandbox, runtime, hasTun, log } = deps;
   const tried = { ...sandbox, slirp4netns, allowsHost: allowHostNetwork };
-  const { enforced, missing } = await findForms(tried, runtime);
+  const found = await findForms(tried, runtime);
+  // This process, which tried it, may open more than a worker of another user.
+  const missing = hasTun || found.missing.has("outbound") ? found.missing : new Map([...found.missing, noTun]);
+  const enforced = found.enforced.filter((form) => !missing.has(form));
   if (missing.has("outbound") && sandbox.kind !== "none") {
     const what = requireNetwork ? "are refused" : "have this machine's own";
     log.warn(`Packages without a network in manifest.json ${what}: ${missing.get("outbound")}`);
@@ -39,3 +44,8 @@ export async function offerNetworks(
     slirp4netns: enforced.includes("outbound") ? (slirp4netns ?? undefined) : undefined,
   };
 }
+
+const noTun = [
+  "outbound",
+  "the users of the executor's slots (slotUids) may not open /dev/net/tun, and no device for them can be made here",
+] as const;

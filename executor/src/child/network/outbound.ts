@@ -65,7 +65,9 @@ async function carry(program: string, child: number): Promise<() => Promise<void
   const users = (await hasOwnUsers(child)) ? [`--userns-path=/proc/${child}/ns/user`] : [];
   const options = [
     ["--configure", "--ready-fd=3", "--exit-fd=4", "--mtu=65520", `--cidr=${sandboxCidr}`],
-    ["--disable-host-loopback", "--enable-sandbox", "--enable-seccomp", "--netns-type=path"],
+    ["--disable-host-loopback", "--enable-seccomp", "--netns-type=path"],
+    // Its own sandbox needs the user id 0. A worker that has not is in one already.
+    process.getuid?.() === 0 ? ["--enable-sandbox"] : [],
   ].flat();
   const subprocess = startProgram(program, [...options, ...users, `/proc/${child}/ns/net`, "tap0"], {
     env: { ...helperEnvironment, ...librariesOf(program) },
