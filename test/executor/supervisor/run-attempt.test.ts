@@ -166,9 +166,14 @@ describe("runAttempt()", () => {
     "runAttempt() ends a run as it ended when its workspace cannot be removed, and says so in the executor's log",
     async () => {
       const { executor, folder, logged } = await startExecutor("unremovable");
-      const [work, away] = [join(folder, "work"), join(folder, "away")];
+      const root = join(folder, "work");
       const execution = await startExecution("held");
-      await until(async () => (await listFiles(work)).some((path) => path.endsWith("/work/started")));
+      const startedFile = async (): Promise<string | undefined> =>
+        (await listFiles(root)).find((path) => path.endsWith("/work/started"));
+      await until(async () => (await startedFile()) !== undefined);
+      // Where the worker of the run makes folders of runs.
+      const work = join(root, (await startedFile())?.split("/").slice(0, -3).join("/") ?? "");
+      const away = `${work}-away`;
       // A folder on the path becomes a file: nothing below it can be removed, not even by root.
       await rename(work, away);
       await writeFile(work, "");

@@ -25,7 +25,7 @@ interface PoolServices extends Omit<AttemptServices, "prepare"> {
 export interface WorkerPool {
   /**
    * Runs an attempt in a worker of its own. Rejects with `WORKER_LOST` when that worker is lost, and with
-   * `MACHINE_FAILED` when none can be started: then nothing of the attempt has run.
+   * `MACHINE_FAILED` or `SANDBOX_UNAVAILABLE` when none can be started: then nothing of the attempt has run.
    */
   run(assignment: Assignment, services: PoolServices): Promise<Outcome>;
   /** How many workers were replaced because they were lost. */
@@ -147,9 +147,7 @@ export function createWorkerPool(options: {
       try {
         const worker = await slot.worker;
         await worker.ready;
-        if (!worker.isAlive()) {
-          throw new SealrunError("MACHINE_FAILED", "The process of a worker ended while it started");
-        }
+        if (!worker.isAlive()) throw endedAtStart(worker);
         startAhead();
         const outcome = await worker.run(assignment, { ...services, prepare: holding.prepare });
         await giveBack(slot, worker);
@@ -176,6 +174,14 @@ export function createWorkerPool(options: {
       await Promise.all(leaving);
     },
   };
+}
+
+function endedAtStart({ isSeparate }: WorkerProcess): SealrunError {
+  if (!isSeparate) return new SealrunError("MACHINE_FAILED", "The process of a worker ended while it started");
+  return new SealrunError(
+    "SANDBOX_UNAVAILABLE",
+    "The process of a worker ended while bubblewrap started it; run sealrun doctor with this executor's settings",
+  );
 }
 
 /** Resident bytes of a process, from /proc; 0 when it is gone. */

@@ -61,6 +61,8 @@ export interface WorkerProcess {
   readonly programPid: () => number;
   /** Settles when it can take an attempt, or has ended. */
   readonly ready: Promise<void>;
+  /** Whether bubblewrap has started it, in namespaces of its own. */
+  readonly isSeparate: boolean;
   /** Whether it can take an attempt, now or soon. */
   readonly isAlive: () => boolean;
   /** Bytes of memory of the runner that it keeps ready; 0 without one. */
@@ -224,6 +226,7 @@ export function startWorker(
 
   return {
     pid,
+    isSeparate: home.isSeparate,
     programPid: () => (home.isSeparate ? (below[1]?.id ?? pid) : pid),
     ready: ready.promise,
     isAlive: () => isAlive,
