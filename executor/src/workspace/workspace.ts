@@ -1,6 +1,6 @@
 import { chmod, constants, copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { makeOwnFolder } from "../child/own-folder.ts";
+import { makeFolder, makeOwnFolder } from "../child/own-folder.ts";
 import { checkPath } from "./check-path.ts";
 import { removeFolder } from "./remove-folder.ts";
 
@@ -69,7 +69,7 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
 async function writeFiles(folder: string, files: readonly WorkspaceFile[]): Promise<void> {
   for (const { path } of files) checkPath(path);
   for (const parent of new Set(files.map(({ path }) => dirname(path)))) {
-    await mkdir(join(folder, parent), { recursive: true, mode: 0o700 });
+    await makeFolder(join(folder, parent));
   }
   const waiting = [...files];
   const work = async (): Promise<void> => {

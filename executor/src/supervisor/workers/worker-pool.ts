@@ -124,6 +124,13 @@ export function createWorkerPool(options: {
     slot.freeSince = performance.now();
     startAhead();
   };
+  /** What this machine did to the folders of one worker, it may have done to those of the others. */
+  const replaceAll = async (slot: Slot): Promise<void> => {
+    const waiting = free;
+    free = [];
+    await Promise.all([slot, ...waiting].map(retire));
+    startAhead();
+  };
   const shrink = (): void => {
     const [oldest, ...others] = free;
     if (oldest === undefined || others.length === 0 || performance.now() - oldest.freeSince < idleMs) return;
@@ -150,7 +157,8 @@ export function createWorkerPool(options: {
         if (!worker.isAlive()) throw endedAtStart(worker);
         startAhead();
         const outcome = await worker.run(assignment, { ...services, prepare: holding.prepare });
-        await giveBack(slot, worker);
+        if (outcome.kind === "unfit" && outcome.reason.stopsTaking) await replaceAll(slot);
+        else await giveBack(slot, worker);
         return outcome;
       } catch (error) {
         await retire(slot);

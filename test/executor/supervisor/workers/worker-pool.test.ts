@@ -13,6 +13,8 @@ const held = { files: { "main.sh": "echo begins; sleep 600\n" } };
 const ended: unknown = expect.objectContaining({ kind: "run", failure: undefined });
 
 async function startPool(folder: string, slots: number, program = workerProgram) {
+  // Of another file of tests, whose pool has just been closed.
+  await until(async () => ((await workers()).length === 0 ? true : undefined));
   const settings = await makeSettings(folder);
   const homes = openHomes({ settings, program, separation: { kind: "shared" } });
   const preparer = await makePreparer(settings);
