@@ -16,7 +16,7 @@ export async function makeOwnFolder(root: string, name: string): Promise<string>
 
 /**
  * Makes a folder that only this user can enter, and those above it that are missing. Unlike Node's own `recursive`, it
- * ends with `ENOENT` where a folder above was removed while a mount or a descriptor keeps its path: Node tries for ever.
+ * ends with `ENOENT` where a folder above was removed while a mount or a descriptor keeps its path: Node tries without end.
  */
 export async function makeFolder(path: string): Promise<void> {
   if (await isMade(path)) return;
