@@ -81,7 +81,7 @@ export function testRuntime(): Runtime {
   };
 }
 
-export async function testSandbox(hidden: readonly string[] = []): Promise<Extract<Sandbox, { kind: "bubblewrap" }>> {
+async function testSandbox(hidden: readonly string[] = []): Promise<Extract<Sandbox, { kind: "bubblewrap" }>> {
   return { kind: "bubblewrap", program: programs().bwrap, hostRoots: await readHostRoots(), hidden };
 }
 
