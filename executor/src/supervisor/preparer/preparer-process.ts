@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { workerStart } from "@sealrun/faults";
 import { limits, SealrunError } from "@sealrun/protocol";
 import { openFrameLink } from "../../between/frame-link.ts";
 import {
@@ -12,11 +11,10 @@ import {
 } from "../../between/preparer-frames.ts";
 import { readKibibytes } from "../../child/limits/process-statistics.ts";
 import type { ProcessMark } from "../../child/process-tree.ts";
-import { childEnd, signalOf, socketsFrom3 } from "../../child/running-script.ts";
-import { startProgram } from "../../child/start-program.ts";
+import { signalOf } from "../../child/running-script.ts";
 import type { PreparerHome } from "./preparer-home.ts";
 import { killTree, marksBelow, waitUntilAllGone } from "../workers/kill-tree.ts";
-import { programArguments } from "../workers/program-arguments.ts";
+import { startInHome } from "../workers/start-in-home.ts";
 
 /** How much one job may use. Times are in ms, and counted in ticks, so that a supervisor that was stopped does not count. */
 export interface JobLimits {
@@ -72,23 +70,8 @@ export function startPreparer(
   },
 ): PreparerProcess {
   const { program, onSaid } = given;
-  const inherited = workerStart();
   const heap = `--max-old-space-size=${Math.ceil(given.limits.heapBytes / mebi)}`;
-  const [first, ...rest] = given.command([process.execPath, heap, ...programArguments(program, inherited.arguments)]);
-  const subprocess = startProgram(first, rest, {
-    env: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", ...inherited.environment },
-    cwd: "/",
-    stdio: ["ignore", "ignore", "ignore", "pipe"],
-    buffer: false,
-    reject: false,
-    cleanup: true,
-  });
-  const { pid } = subprocess;
-  const exited = childEnd(subprocess.nodeChildProcess);
-  const [socket] = socketsFrom3(subprocess.stdio, 1);
-  if (pid === undefined || socket === undefined) {
-    throw new SealrunError("MACHINE_FAILED", "The process of a preparer could not be started");
-  }
+  const { pid, exited, socket } = startInHome(given, program, { what: "preparer", flags: [heap] });
   const ended = Promise.withResolvers<PreparerEnd>();
   let part: "dependencies" | "scripts" = "dependencies";
   let isOver = false;

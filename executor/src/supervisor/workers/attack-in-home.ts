@@ -15,7 +15,7 @@ const maxMs = 120_000;
  */
 export async function attackInHome(home: WorkerHome, program: string, targets: AttackTargets): Promise<AttackResults> {
   try {
-    const { pid, exited, socket } = startInHome(home, program);
+    const { pid, exited, socket } = startInHome(home, program, { what: "worker" });
     const attacked = Promise.withResolvers<AttackResults>();
     const timer = setTimeout(() => attacked.reject(unavailable(`it took longer than ${maxMs / 1_000} s`)), maxMs);
     const link = openFrameLink<FromWorker, ToWorker>(socket, {

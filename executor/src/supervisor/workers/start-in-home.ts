@@ -14,10 +14,18 @@ export interface ProgramInHome {
   readonly socket: Duplex;
 }
 
-/** Starts Node with this file: with nothing in its environment, and no descriptor but the one to its supervisor. */
-export function startInHome(home: Pick<WorkerHome, "command">, program: string): ProgramInHome {
+/**
+ * Starts Node with this file: with nothing in its environment, and no descriptor but the one to its supervisor. `flags` are
+ * Node's own; `what` names the process in an error.
+ */
+export function startInHome(
+  home: Pick<WorkerHome, "command">,
+  program: string,
+  { what, flags = [] }: { readonly what: "worker" | "preparer"; readonly flags?: readonly string[] },
+): ProgramInHome {
   const inherited = workerStart();
-  const [first, ...rest] = home.command([process.execPath, ...programArguments(program, inherited.arguments)]);
+  const node = [...flags, ...programArguments(program, inherited.arguments)];
+  const [first, ...rest] = home.command([process.execPath, ...node]);
   const subprocess = startProgram(first, rest, {
     env: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", ...inherited.environment },
     cwd: "/",
@@ -30,7 +38,7 @@ export function startInHome(home: Pick<WorkerHome, "command">, program: string):
   const exited = childEnd(subprocess.nodeChildProcess);
   const [socket] = socketsFrom3(subprocess.stdio, 1);
   if (pid === undefined || socket === undefined) {
-    throw new SealrunError("MACHINE_FAILED", "The process of a worker could not be started");
+    throw new SealrunError("MACHINE_FAILED", `The process of a ${what} could not be started`);
   }
   return { pid, exited, socket };
 }

@@ -89,7 +89,7 @@ export function startWorker(
   home: Pick<WorkerHome, "settings" | "command" | "isSeparate">,
   deps: { readonly log: AttemptLog; readonly program: string },
 ): WorkerProcess {
-  const { pid, exited, socket } = startInHome(home, deps.program);
+  const { pid, exited, socket } = startInHome(home, deps.program, { what: "worker" });
   let below: readonly ProcessMark[] = [];
   const ready = Promise.withResolvers<void>();
   let isReady = false;
