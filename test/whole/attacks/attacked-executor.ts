@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rmdir } from "node:fs/promises";
+import { readdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ExecutionInfo, executionReceipt, logPage } from "@sealrun/protocol";
@@ -7,6 +7,7 @@ import { expect } from "vitest";
 import { type Cluster, type ClusterPart, startCluster } from "../../support/cluster.ts";
 import { processesNaming, workersOf } from "../../support/processes.ts";
 import { runFolders, stepCgroups } from "../../support/run-folders.ts";
+import { realCgroup } from "../../support/real-cgroup.ts";
 import { residentMiB } from "../../support/resident.ts";
 import { programs } from "../../support/servers.ts";
 import { until } from "../../support/until.ts";
@@ -53,7 +54,7 @@ const neighbourLines = ["NEIGHBOUR 0 ***", "NEIGHBOUR 1 ***", "NEIGHBOUR 2 ***",
 /** Starts a cluster with one executor. */
 export async function attackExecutor(settings: Readonly<Record<string, unknown>> = {}): Promise<AttackedExecutor> {
   const cluster = await startCluster({ programs: programs(), platforms: 1, executors: 0 });
-  const cgroup = await makeCgroup();
+  const cgroup = await realCgroup("sealrun-attacks");
   const part = await cluster.addExecutor({ ...(cgroup === undefined ? {} : { cgroup }), ...settings });
   await part.start();
   const mark = `attack-${randomBytes(9).toString("hex")}`;
@@ -151,19 +152,4 @@ async function removeCgroup(folder: string): Promise<void> {
     if (entry.isDirectory()) await removeCgroup(join(folder, entry.name));
   }
   await rmdir(folder);
-}
-
-/** A cgroup for the steps; undefined where this user may not make one. */
-async function makeCgroup(): Promise<string | undefined> {
-  const mounts = await readFile("/proc/self/mountinfo", "utf8");
-  const mount = mounts
-    .split("\n")
-    .find((line) => / - cgroup2 /.test(line))
-    ?.split(" ")[4];
-  if (mount === undefined) return undefined;
-  const folder = join(mount, `sealrun-attacks-${process.pid}`);
-  return mkdir(folder).then(
-    () => folder,
-    () => undefined,
-  );
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { defaultStepLimits } from "@sealrun/protocol";
 import { describe, expect, test } from "vitest";
 import { createStepCgroup, openCgroup } from "../../../../executor/src/child/limits/cgroup.ts";
+import { realCgroup } from "../../../support/real-cgroup.ts";
 import { refusalOf } from "../../../support/refusal.ts";
 import { runPackage } from "../../run-package.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -107,7 +108,7 @@ describe("createStepCgroup()", () => {
   });
 
   test("createStepCgroup() sets no limit on swap where the kernel does not count it", async () => {
-    const kernel = await realCgroup();
+    const kernel = await realCgroup("sealrun-test");
     if (kernel === undefined) {
       expect(refusalOf(() => openCgroup("/nowhere")).code).toBe("CONFIG_INVALID");
       return;
@@ -120,23 +121,8 @@ describe("createStepCgroup()", () => {
   });
 });
 
-/** A cgroup that the kernel shows; undefined where this user may not make one. */
-async function realCgroup(): Promise<string | undefined> {
-  const mounts = await readFile("/proc/self/mountinfo", "utf8");
-  const mount = mounts
-    .split("\n")
-    .find((line) => / - cgroup2 /.test(line))
-    ?.split(" ")[4];
-  if (mount === undefined) return undefined;
-  const folder = join(mount, `sealrun-test-${process.pid}`);
-  return mkdir(folder).then(
-    () => folder,
-    () => undefined,
-  );
-}
-
 test("runStep() counts the time of a step in its cgroup, ends all in it, and leaves no cgroup behind", async () => {
-  const folder = await realCgroup();
+  const folder = await realCgroup("sealrun-test");
   if (folder === undefined) {
     expect(refusalOf(() => openCgroup("/sys/fs/cgroup/nowhere")).code).toBe("CONFIG_INVALID");
     return;
