@@ -95,7 +95,7 @@ describe("push()", () => {
       ...upload("main.py", "{}"),
       files: [file("main.py", "print(1)"), file("manifest.json", manifest)],
     });
-    const weak = await enrolPeer(platform, { pool: "weak" });
+    const weak = await enrolPeer(platform, { pool: "weak", networkForms: ["host", "none"] });
     await weak.rpc.presence({ slots: 1, running: 0, draining: false, networkForms: ["host", "none"] });
     await expect(push(await depsOf(), strict, given('{"network":"host","pool":"nobody"}'))).rejects.toMatchObject({
       code: "NETWORK_NOT_ENFORCED",

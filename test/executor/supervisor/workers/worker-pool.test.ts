@@ -19,7 +19,10 @@ async function startPool(folder: string, slots: number, program = workerProgram)
   const homes = openHomes({ settings, program, separation: { kind: "shared" } });
   const preparer = await makePreparer(settings);
   const created = createWorkerPool({ homes, program, slots, log: pino({ level: "silent" }) });
-  await until(async () => ((await readdir(settings.workDir)).length > 0 ? true : undefined));
+  // A program that is not there ends at once: its home may be gone before it is looked for.
+  if (program === workerProgram) {
+    await until(async () => ((await readdir(settings.workDir)).length > 0 ? true : undefined));
+  }
   /** The processes of this pool: their command line names the program, and their folder is the pool's own. */
   const before = new Set((await workers()).map(({ pid }) => pid));
   const pool = { ...created, preparer };
