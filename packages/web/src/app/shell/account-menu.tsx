@@ -2,15 +2,17 @@ import { ActionIcon, Menu, useMantineColorScheme } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { closeSession } from "@sealrun/client";
 import { toSealrunError } from "@sealrun/protocol";
-import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from "@tabler/icons-react";
+import { IconClock, IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { setExactTimes, useExactTimes } from "../../parts/time/exact-times.ts";
 import { ownPlatform, useSignedIn } from "../../platform/platform.tsx";
 
-/** Who is signed in, the colour scheme, and signing out. */
+/** Who is signed in, the colour scheme, how times are shown, and signing out. */
 export function AccountMenu(): ReactNode {
   const { requester } = useSignedIn();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const isExact = useExactTimes();
   const queries = useQueryClient();
   const signOut = async (): Promise<void> => {
     try {
@@ -54,6 +56,16 @@ export function AccountMenu(): ReactNode {
           onClick={() => setColorScheme("auto")}
         >
           Same as the system
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item
+          role="menuitemcheckbox"
+          aria-checked={isExact}
+          leftSection={<IconClock size={16} aria-hidden />}
+          rightSection={isExact ? "✓" : undefined}
+          onClick={() => setExactTimes(!isExact)}
+        >
+          Exact times
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void signOut()}>

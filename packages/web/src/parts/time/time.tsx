@@ -1,14 +1,19 @@
 import { Tooltip } from "@mantine/core";
 import { type ReactNode, useSyncExternalStore } from "react";
-import { exactTime, relativeTime } from "./show-time.ts";
+import { useExactTimes } from "./exact-times.ts";
+import { exactTime, showTime } from "./show-time.ts";
 
-/** A time as "3 minutes ago", updated while it is shown. Hover and focus show the exact time in the reader's zone. */
+/**
+ * A time as "3 minutes ago", updated while it is shown; its day beyond a day. A pointer over it shows the exact time in
+ * the reader's zone, and the menu of the account shows that everywhere.
+ */
 export function Time({ at }: { readonly at: string }): ReactNode {
   const now = useSyncExternalStore(subscribeToTicks, thisSecond);
+  const isExact = useExactTimes();
   return (
     <Tooltip label={exactTime(at)} events={{ hover: true, focus: true, touch: true }}>
       <time dateTime={at} tabIndex={-1}>
-        {relativeTime(at, now)}
+        {isExact ? exactTime(at) : showTime(at, now)}
       </time>
     </Tooltip>
   );
