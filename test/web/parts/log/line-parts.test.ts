@@ -16,11 +16,33 @@ describe("lineParts()", () => {
   });
 
   test("lineParts() shows masks as masks and hidden characters by their code points", () => {
-    const parts = lineParts("key=***\u202E\r", undefined);
+    const parts = lineParts("key=***\u202E", undefined);
     expect(parts.map(({ kind, text }) => [kind, text])).toEqual([
       ["text", "key="],
       ["mask", "***"],
       ["hidden", "U+202E"],
+    ]);
+  });
+
+  test("lineParts() shows emoji and joined letters whole, also where the search found a part of a line", () => {
+    const parts = lineParts("⚠\uFE0F slow \u{1F469}\u200D\u{1F467} می\u200Cخواهم a\u200Db", findPattern("slow"));
+    expect(parts.map(({ kind, text }) => [kind, text])).toEqual([
+      ["text", "⚠\uFE0F "],
+      ["text", "slow"],
+      ["text", " \u{1F469}\u200D\u{1F467} می\u200Cخواهم a"],
+      ["hidden", "U+200D"],
+      ["text", "b"],
+    ]);
+  });
+
+  test("lineParts() links web addresses, and never a file of the package within one", () => {
+    const parts = lineParts("https://example.com/a.py:3 a.py:4", findPattern("example"), new Set(["a.py", "/a.py"]));
+    expect(parts.map(({ text, href, place }) => [text, href, place?.line])).toEqual([
+      ["https://", "https://example.com/a.py:3", undefined],
+      ["example", "https://example.com/a.py:3", undefined],
+      [".com/a.py:3", "https://example.com/a.py:3", undefined],
+      [" ", undefined, undefined],
+      ["a.py:4", undefined, 4],
     ]);
   });
 

@@ -1,15 +1,18 @@
 import { type AnsiStyle, parseAnsi } from "./ansi.ts";
 import { splitMasks } from "./mask-parts.ts";
 import { findPlaces, type SourcePlace } from "./source-places.ts";
+import { findWebAddresses } from "./web-addresses.ts";
+import { findJoiners } from "../text/joiners.ts";
 import { splitHidden } from "../text/visible-text.ts";
 
-/** A piece of a shown line. A found piece matches the search; one with a place names a line of the package. */
+/** A piece of a shown line. A found piece matches the search; one with a place names a line of the package, one with a href is part of a web address. */
 export interface LinePart {
   readonly kind: "text" | "mask" | "hidden";
   readonly text: string;
   readonly style: AnsiStyle;
   readonly isFound: boolean;
   readonly place?: SourcePlace | undefined;
+  readonly href?: string | undefined;
 }
 
 /** A pattern that finds `text` literally, in upper or lower case; undefined for an empty text. */
@@ -18,21 +21,24 @@ export function findPattern(text: string): RegExp | undefined {
   return new RegExp(text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&"), "gi");
 }
 
-/** Splits a line by its colours, its masks, its hidden characters, the matches of the search, and the files that it names. */
+/** Splits a line by its colours, its masks, its hidden characters, the matches of the search, web addresses, and the files that it names. */
 export function lineParts(line: string, find: RegExp | undefined, files?: ReadonlySet<string>): readonly LinePart[] {
-  const runs = parseAnsi(line.endsWith("\r") ? line.slice(0, -1) : line);
+  const runs = parseAnsi(line);
   const whole = runs.map(({ text }) => text).join("");
   const found = findRanges(whole, find);
-  const places = files === undefined ? [] : findPlaces(whole, files);
+  const links = findLinks(whole, files);
+  const joiners = findJoiners(whole);
   const parts: LinePart[] = [];
   let at = 0;
   for (const { text, style } of runs) {
     for (const piece of splitMasks(text)) {
-      for (const named of cut(piece.text, at, places)) {
-        for (const { part, range } of cut(named.part, named.at, found)) {
-          const looks = { style, isFound: range !== undefined, place: named.range };
+      for (const linked of cut(piece.text, at, links)) {
+        for (const { part, at: from, range } of cut(linked.part, linked.at, found)) {
+          const { place, href } = linked.range ?? {};
+          const looks = { style, isFound: range !== undefined, place, href };
+          const isKept = (index: number): boolean => joiners.has(from + index);
           if (piece.kind === "mask") parts.push({ kind: "mask", text: part, ...looks });
-          else for (const shown of splitHidden(part)) parts.push({ ...shown, ...looks });
+          else for (const shown of splitHidden(part, isKept)) parts.push({ ...shown, ...looks });
         }
       }
       at += piece.text.length;
@@ -44,6 +50,22 @@ export function lineParts(line: string, find: RegExp | undefined, files?: Readon
 interface Range {
   readonly from: number;
   readonly to: number;
+}
+
+interface Link extends Range {
+  readonly place?: SourcePlace;
+  readonly href?: string;
+}
+
+/** Files of the package and web addresses, in their order; the end of an address may look like a line of a file. */
+function findLinks(text: string, files: ReadonlySet<string> | undefined): readonly Link[] {
+  const addresses = findWebAddresses(text);
+  const places = files === undefined ? [] : findPlaces(text, files);
+  const isInAddress = (place: Range): boolean => addresses.some(({ from, to }) => place.from < to && from < place.to);
+  return [
+    ...addresses,
+    ...places.filter((place) => !isInAddress(place)).map((place) => ({ ...place, place })),
+  ].toSorted((left, right) => left.from - right.from);
 }
 
 function findRanges(text: string, find: RegExp | undefined): readonly Range[] {

@@ -10,8 +10,8 @@ import hidden from "../text/shown-text.module.css";
 export type ShowPlace = (place: SourcePlace, content: ReactNode, key: number) => ReactNode;
 
 /**
- * A line of output or a text of a result, with terminal colours, marked masks, and hidden characters by code point. Where
- * it names a line of one of `sources.files`, that part is shown by `sources.show`.
+ * A line of output or a text of a result, with terminal colours, marked masks, links to web addresses, and hidden
+ * characters by code point. Where it names a line of one of `sources.files`, that part is shown by `sources.show`.
  */
 export function LineText(props: {
   readonly text: string;
@@ -24,6 +24,7 @@ export function LineText(props: {
     <bdi>
       {parts.map((part, index) => {
         const shown = showPart(part, index);
+        if (part.href !== undefined) return showAddress(part.href, shown, index);
         return sources === undefined || part.place === undefined ? shown : sources.show(part.place, shown, index);
       })}
     </bdi>
@@ -31,6 +32,15 @@ export function LineText(props: {
 }
 
 const nothing = findPattern("");
+
+/** The site learns neither this page's address nor anything else of it. */
+function showAddress(href: string, content: ReactNode, key: number): ReactNode {
+  return (
+    <a key={key} className={classes["address"]} href={href} target="_blank" rel="noopener noreferrer">
+      {content}
+    </a>
+  );
+}
 
 function showPart(part: LinePart, index: number): ReactNode {
   const { style } = part;

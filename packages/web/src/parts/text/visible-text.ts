@@ -30,13 +30,19 @@ const hiddenRanges = [
   [0xe0000, 0xe0fff],
 ] as const;
 
-/** Splits text so that each hidden character can be shown by its code point, as `U+202E`. */
-export function splitHidden(text: string): readonly TextPart[] {
+/**
+ * Splits text so that each hidden character can be shown by its code point, as `U+202E`. `isKept` gets the index of a
+ * hidden character in the text, and says that it belongs to its neighbours: see `findJoiners`.
+ */
+export function splitHidden(text: string, isKept: (index: number) => boolean = never): readonly TextPart[] {
   const parts: TextPart[] = [];
   let plain = "";
+  let next = 0;
   for (const character of text) {
     const point = character.codePointAt(0) ?? 0;
-    if (!isHidden(point)) {
+    const index = next;
+    next += character.length;
+    if (!isHidden(point) || isKept(index)) {
       plain += character;
       continue;
     }
@@ -72,6 +78,10 @@ export function shownParts(text: string): readonly TextPart[] {
     { kind: "hidden", text: `${count} hidden characters` },
     { kind: "text", text: plain.map((part) => part.text).join("") },
   ];
+}
+
+function never(): boolean {
+  return false;
 }
 
 function countHidden(text: string): number {

@@ -6,6 +6,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import { useClient } from "../../../platform/platform.tsx";
 import { topicKey } from "../../../platform/queries.ts";
 import { visibleLine } from "../../../parts/log/ansi.ts";
+import { lastWritten } from "../../../parts/log/last-written.ts";
 import { LineText } from "../../../parts/log/line-text.tsx";
 import { Loading } from "../../../parts/page/loading.tsx";
 import { Problem } from "../../../parts/page/problem.tsx";
@@ -94,6 +95,6 @@ const signs = { same: " ", removed: "−", added: "+", folded: "⋯" } as const;
 async function readLines(client: Pick<Client, "listLogs">, id: string): Promise<readonly string[]> {
   // An extra empty line makes compareLines() see that there are more.
   const first = await client.listLogs(id, undefined, maxLines);
-  const texts = first.lines.map(({ text }) => visibleLine(text));
+  const texts = first.lines.map(({ text }) => visibleLine(lastWritten(text)));
   return first.next === null ? texts : [...texts, ""];
 }

@@ -22,7 +22,8 @@ export interface LogListProps {
   readonly sources: Sources;
   readonly isWrapped: boolean;
   readonly hasTime: boolean;
-  readonly hasStep: boolean;
+  /** The names of the steps whose lines are shown; a column for them, when there are several, is as wide as the longest. */
+  readonly steps: readonly string[];
   readonly isFollowing: boolean;
   readonly onFollow: (isFollowing: boolean) => void;
   /** The row to bring into view: a match or a linked line. `at` differs for each request. */
@@ -53,7 +54,7 @@ export function LogList(props: LogListProps): ReactNode {
   const height = list.getTotalSize();
   const wholeHeight = early === undefined ? height : height + rowHeight;
   return (
-    <div className={classes["box"]} style={sizes(store.size(), wholeHeight)}>
+    <div className={classes["box"]} style={sizes(store.size(), wholeHeight, props.steps)}>
       <div
         ref={box}
         className={isWrapped ? `${classes["scroll"]} ${classes["wrapped"]}` : classes["scroll"]}
@@ -108,7 +109,7 @@ function Row(
       style={{ transform: `translateY(${start}px)` }}
       tabIndex={-1}
     >
-      <LogRow {...props} line={line} />
+      <LogRow {...props} hasStep={props.steps.length > 1} line={line} />
     </div>
   );
 }
@@ -122,7 +123,7 @@ function EarlyRow(props: LogListProps & { readonly line: KeptLine; readonly star
       className={classes["row"]}
       style={{ transform: `translateY(${start}px)` }}
     >
-      <LogRow {...props} onLink={undefined} />
+      <LogRow {...props} hasStep={props.steps.length > 1} onLink={undefined} />
     </div>
   );
 }
@@ -192,8 +193,16 @@ function useRowKeys(
 interface Sizes extends CSSProperties {
   readonly "--log-digits": number;
   readonly "--log-height": number;
+  readonly "--log-step": number;
 }
 
-function sizes(lines: number, height: number): Sizes {
-  return { "--log-digits": Math.max(String(lines).length, 3), "--log-height": height };
+/** Characters of the column with the step's name; a longer name is cut. */
+const maxStep = 16;
+
+function sizes(lines: number, height: number, steps: readonly string[]): Sizes {
+  return {
+    "--log-digits": Math.max(String(lines).length, 3),
+    "--log-height": height,
+    "--log-step": Math.min(Math.max(...steps.map((name) => name.length), 0), maxStep),
+  };
 }

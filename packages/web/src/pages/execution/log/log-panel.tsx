@@ -84,7 +84,7 @@ export function LogPanel({ execution, log }: { readonly execution: ExecutionInfo
         sources={sources}
         isWrapped={settings.isWrapped}
         hasTime={settings.hasTime}
-        hasStep={step === undefined && execution.steps.length > 1}
+        steps={step === undefined ? execution.steps.map(({ name }) => name) : []}
         isFollowing={settings.isFollowing}
         onFollow={onFollow}
         target={target}

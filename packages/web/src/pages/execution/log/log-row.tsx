@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from "react";
+import { lastWritten } from "../../../parts/log/last-written.ts";
 import { LineText } from "../../../parts/log/line-text.tsx";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
 import { showHidden } from "../../../parts/text/visible-text.ts";
@@ -23,7 +24,8 @@ export function LogRow(props: {
 }): ReactNode {
   const { line, find, sources, onLink } = props;
   const [isWhole, setIsWhole] = useState(false);
-  const isCut = !isWhole && line.text.length > shownCharacters;
+  const text = lastWritten(line.text);
+  const isCut = !isWhole && text.length > shownCharacters;
   return (
     <>
       {onLink === undefined ? (
@@ -40,18 +42,18 @@ export function LogRow(props: {
         </button>
       )}
       {props.hasTime ? <span className={classes["time"]}>{clockTime(line.timeMs)}</span> : null}
-      {props.hasStep && line.step !== null ? (
-        <span className={classes["step"]} title={showHidden(line.step)}>
-          <ShownText text={line.step} />
+      {props.hasStep ? (
+        <span className={classes["step"]} title={line.step === null ? undefined : showHidden(line.step)}>
+          {line.step === null ? null : <ShownText text={line.step} />}
         </span>
       ) : null}
       {onLink === undefined ? <span className={classes["origin"]}>not stored yet</span> : null}
       {origin(line) === undefined ? null : <span className={classes["origin"]}>{origin(line)}</span>}
       <span className={classes["text"]}>
-        <LineText text={isCut ? line.text.slice(0, shownCharacters) : line.text} {...{ find, sources }} />
+        <LineText text={isCut ? text.slice(0, shownCharacters) : text} {...{ find, sources }} />
         {isCut ? (
           <button type="button" className={classes["more"]} onClick={() => setIsWhole(true)}>
-            Show all {line.text.length.toLocaleString("en")} characters
+            Show all {text.length.toLocaleString("en")} characters
           </button>
         ) : null}
       </span>

@@ -1,4 +1,5 @@
 import { visibleLine } from "../../../parts/log/ansi.ts";
+import { lastWritten } from "../../../parts/log/last-written.ts";
 import { findPattern } from "../../../parts/log/line-parts.ts";
 import type { KeptLine, LogStore, Stream } from "./log-store.ts";
 
@@ -71,5 +72,5 @@ export function isWanted(line: KeptLine, { step, streams, levels }: Omit<LogFilt
 
 function isFound(pattern: RegExp, text: string): boolean {
   pattern.lastIndex = 0;
-  return pattern.test(visibleLine(text));
+  return pattern.test(visibleLine(lastWritten(text)));
 }
