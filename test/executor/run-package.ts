@@ -120,8 +120,8 @@ export async function runPackage(options: PackageOptions): Promise<PackageRun> {
   const output = { stdout: "", stderr: "" };
   let wasAhead = false;
   const startedAhead: StartedAhead | undefined = ahead && {
-    take: async (start) => {
-      const runner = await ahead.waiting.take(start);
+    take: async (plan) => {
+      const runner = await ahead.waiting.take(await plan());
       wasAhead = runner !== undefined;
       return runner;
     },

@@ -8,7 +8,7 @@ export interface Runner {
   readonly pipes: OutputPipes;
   readonly network: SandboxNetwork | undefined;
   /** What it gets instead of the plain line, when it was started ahead of its step. */
-  readonly go?: string;
+  readonly go?: string | undefined;
   /** Time on processors that it had before its step began, in ms. */
   readonly cpuMsBefore?: number;
 }

@@ -11,7 +11,7 @@ import type { Sandbox, StepOptions } from "./step-options.ts";
 
 /** The process of a step, started ahead or now. Throws what can be wrong before there is a process. */
 export async function startRunner(options: StepOptions): Promise<Runner> {
-  const ahead = await takeAhead(options);
+  const ahead = await options.startedAhead?.take(async () => planWarmStart(options));
   if (ahead !== undefined) return ahead;
   const { sandbox } = options;
   const start = await prepareStart(options);
@@ -36,11 +36,4 @@ export function startOn(
   } finally {
     for (const pipe of Object.values(pipes)) pipe.closeWriteEnd();
   }
-}
-
-async function takeAhead(options: StepOptions): Promise<Runner | undefined> {
-  if (options.startedAhead === undefined) return undefined;
-  const start = await planWarmStart(options);
-  const runner = await options.startedAhead.take(start);
-  return runner === undefined || start === undefined ? undefined : { ...runner, go: start.go };
 }

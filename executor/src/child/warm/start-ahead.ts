@@ -4,10 +4,12 @@ import type { PipePool } from "../output-pipes.ts";
 import type { Runner } from "../start/runner.ts";
 import { startOn } from "../start/start-runner.ts";
 import type { Sandbox } from "../start/step-options.ts";
-import type { StartedAhead, WarmShape } from "./warm-shape.ts";
+import type { WarmShape, WarmStart } from "./warm-shape.ts";
 
 /** A process that waits for a step that is not known yet. */
-export interface WaitingProcess extends StartedAhead {
+export interface WaitingProcess {
+  /** Hands it over to a step with its shape; for any other, and when it is gone, it is ended and undefined is returned. */
+  readonly take: (start: WarmStart | undefined) => Promise<Runner | undefined>;
   /** Bytes of memory that are its own, once it waits; undefined when it has ended. */
   readonly memoryBytes: Promise<number | undefined>;
   /** Ends it, unless a step has taken it. */
@@ -90,7 +92,7 @@ export async function startAhead({ sandbox, shape, folder, pipes: pool }: AheadO
       }
       isTaken = true;
       void close();
-      return { script, pipes, network, cpuMsBefore: found.cpuMs };
+      return { script, pipes, network, go: start?.go, cpuMsBefore: found.cpuMs };
     },
     end,
   };

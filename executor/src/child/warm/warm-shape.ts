@@ -25,8 +25,8 @@ export interface WarmStart {
 /** What was started ahead of a step. */
 export interface StartedAhead {
   /**
-   * A process that waits for "go", if it has exactly the shape that the step needs; undefined when the step must start its
-   * own. Each step asks, also one that cannot use any.
+   * A process that waits for "go", if it has exactly the shape of the step's plan; undefined when the step must start its
+   * own. Each step asks; `plan` is called only for one that may have it. Rejects as `plan`.
    */
-  readonly take: (start: WarmStart | undefined) => Promise<Runner | undefined>;
+  readonly take: (plan: () => Promise<WarmStart | undefined>) => Promise<Runner | undefined>;
 }

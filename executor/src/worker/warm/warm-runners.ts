@@ -83,11 +83,12 @@ export function createWarmRunners({ sandbox, pipes, workDir, log, onMemory }: Wa
       return {
         place: found?.place,
         startedAhead: {
-          take: async (given) => {
+          take: async (plan) => {
             if (!isFirst) return undefined;
             isFirst = false;
-            needed = given?.shape;
-            return found?.process.take(given);
+            const start = await plan();
+            needed = start?.shape;
+            return found?.process.take(start);
           },
         },
         end: async () => found?.process.end(),

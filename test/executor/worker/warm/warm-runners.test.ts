@@ -2,6 +2,8 @@ import { readdir } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { pino } from "pino";
 import { openHomes, type Separation } from "../../../../executor/src/supervisor/workers/open-homes.ts";
+import { createPipePool } from "../../../../executor/src/child/output-pipes.ts";
+import { createWarmRunners } from "../../../../executor/src/worker/warm/warm-runners.ts";
 import { createWorkerPool } from "../../../../executor/src/supervisor/workers/worker-pool.ts";
 import { processesWith } from "../../processes.ts";
 import { makePreparer, makeSettings, runOne, workerProgram } from "../../supervisor/workers/run-in-worker.ts";
@@ -47,6 +49,20 @@ describe("createWarmRunners()", () => {
     await pool.close();
     expect(pool.ahead()).toEqual({ count: 0, bytes: 0 });
     expect(await readdir(settings.workDir)).toEqual([]);
+  });
+
+  test("createWarmRunners() has only the first step of an attempt planned", async () => {
+    await using root = await temporaryFolder();
+    const [pipes, log] = [createPipePool(root.path), pino({ level: "silent" })];
+    const deps = { sandbox: { kind: "none" } as const, pipes, workDir: root.path, log, onMemory: () => undefined };
+    const { startedAhead } = await createWarmRunners(deps).open();
+    let plans = 0;
+    const plan = async () => {
+      plans += 1;
+      return undefined;
+    };
+    for (let step = 0; step < 3; step += 1) expect(await startedAhead.take(plan)).toBeUndefined();
+    expect(plans).toBe(1);
   });
 
   test("createWarmRunners() follows the runtime of the last attempt", async () => {
