@@ -7,7 +7,6 @@ import { createMetricSet, createTracer, serveMetrics } from "@sealrun/telemetry"
 import type { Logger } from "pino";
 import { preparerSettings } from "./between/preparer-settings.ts";
 import { workerSettings } from "./between/worker-settings.ts";
-import { offerNetworks } from "./child/network/offer-networks.ts";
 import { hostsOfUrls } from "./child/network/hosts-of-urls.ts";
 import { readHostRoots } from "./child/host-roots.ts";
 import { openCgroup } from "./child/limits/cgroup.ts";
@@ -19,7 +18,6 @@ import type { ExecutorConfig } from "./config.ts";
 import { enrol } from "./enrol/enrol.ts";
 import { keepCredentials, type KeepOptions, type KeptCredentials } from "./enrol/keep-credentials.ts";
 import { type ExecutorState, readState, writeState } from "./enrol/state-file.ts";
-import { canOpenTun } from "./isolation/tun.ts";
 import { listenToControl } from "./supervisor/lease/control.ts";
 import { createEnds } from "./supervisor/report/ends.ts";
 import { allowedLimits } from "./worker/attempt/allowed-limits.ts";
@@ -32,11 +30,12 @@ import { openHomes, type Separation } from "./supervisor/workers/open-homes.ts";
 import type { WorkerPlace } from "./supervisor/workers/worker-home.ts";
 import { createWorkerPool } from "./supervisor/workers/worker-pool.ts";
 import { findShortage } from "./machine/free-space.ts";
+import { offerNetworks } from "./machine/offer-networks.ts";
 import { probeMachine } from "./machine/probe-machine.ts";
 import { createReadiness, type Readiness, type ReadinessDeps } from "./machine/readiness.ts";
 import { createExecutorMetrics } from "./metrics/executor-metrics.ts";
 import { proveSandbox } from "./self-attack/prove-sandbox.ts";
-import { findEsbuild, findNpm, findRuntime, findProgram } from "./runtime-files.ts";
+import { findEsbuild, findNpm, findRuntime, findProgram, presentProgram } from "./runtime-files.ts";
 import { removeLeftovers } from "./workspace/remove-leftovers.ts";
 
 /** How long runs that a drain ended have to report their ends; what is left is reported at the next start. */
@@ -68,7 +67,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   // One for each slot, and one for preparers.
   const slotUsers = await openSlotUsers({ range, count: config.slots + 1 });
   const settings = workerSettings.parse({
-    sandbox,
+    sandbox: { ...sandbox, slirp4netns: presentProgram(config.slirp4netns) },
     runtime,
     workDir,
     cacheDir: config.cacheDir,
@@ -79,7 +78,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     warmRunners: config.warmRunners,
   });
   const program = findProgram("worker");
-  const { level, separation } = await proveOrClose(
+  const { level, separation, networks } = await proveOrClose(
     { settings, program, stateFile, spool: spoolFolder, minSandbox, log },
     slotUsers,
   );
@@ -114,9 +113,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     refused: config.refusedAddresses,
     platformHosts: hostsOfUrls([login.current().url, config.platformUrl, state.platformUrl]),
   };
-  const hasTun = await canOpenTun(workDir, separation.kind === "own-user" ? separation.users[0] : undefined);
-  const networks = await offerNetworks(config, { sandbox, runtime, hasTun, log });
-  const announced = { sandbox: level, ...networks.announced };
+  const announced = { sandbox: level, ...offerNetworks(networks, { ...config, sandbox, log }) };
   const presence = announcePresence({ rpc, slots: config.slots, ...announced, log });
   const readiness = watchMachine(config, { sandbox, spoolFolder, onChange: presence.setTrouble, log });
   const control = listenToControl({
@@ -141,11 +138,9 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     place: placeOfPreparers(separation, slotUsers.users[0]),
     log,
   });
+  const outbound = networks.enforced.includes("outbound") ? {} : { slirp4netns: undefined };
   const homes = openHomes({
-    settings:
-      sandbox.kind === "none"
-        ? settings
-        : workerSettings.parse({ ...settings, sandbox: { ...sandbox, dialRules, slirp4netns: networks.slirp4netns } }),
+    settings: workerSettings.parse({ ...settings, sandbox: { ...settings.sandbox, dialRules, ...outbound } }),
     program,
     separation,
   });

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,6 +17,11 @@ export function findRuntime(python: PythonRuntime | null): Runtime {
     shellHelper: join(bootstrap, "sealrun-context"),
     python: python ?? undefined,
   };
+}
+
+/** The path of a program in the settings; undefined where the machine does not have it. */
+export function presentProgram(path: string | null): string | undefined {
+  return path !== null && existsSync(path) ? path : undefined;
 }
 
 /** The native program of esbuild: one file, which can be mounted without anything else. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { foundNetworks } from "./found-networks.ts";
 
 /** What a worker attacks besides the sandbox of its scripts. */
 export const attackTargets = z.object({
@@ -15,6 +16,10 @@ export type AttackTargets = z.infer<typeof attackTargets>;
 /** How each attack ended, by its name. */
 export const attackResults = z.record(z.string().max(64), z.enum(["held", "failed", "not-applicable"]));
 export type AttackResults = z.infer<typeof attackResults>;
+
+/** What a worker finds of the sandboxes that it can start. */
+export const foundFromWorker = z.object({ results: attackResults, networks: foundNetworks });
+export type FoundFromWorker = z.infer<typeof foundFromWorker>;
 
 /** How an attack ended. */
 export type AttackResult = AttackResults[string];

@@ -8,7 +8,7 @@ import {
   machineTrouble,
 } from "@sealrun/protocol";
 import { z } from "zod";
-import { attackResults, attackTargets } from "./attack-frames.ts";
+import { attackTargets, foundFromWorker } from "./attack-frames.ts";
 import { saidLine } from "./preparation.ts";
 import { runMeasures } from "./run-measures.ts";
 import { workerSettings } from "./worker-settings.ts";
@@ -37,7 +37,7 @@ export const toWorker = z.discriminatedUnion("t", [
     /** When the script must be gone. */
     deadline: z.number(),
   }),
-  /** Before any attempt: it attacks its sandbox, and its executor. */
+  /** Before any attempt: it attacks its sandbox and its executor, and tries networks. */
   z.object({ t: z.literal("attack"), targets: attackTargets }),
   z.object({ t: z.literal("deadline"), at: z.number() }),
   z.object({ t: z.literal("stop"), code: z.string(), message: z.string() }),
@@ -76,7 +76,7 @@ export const fromWorker = z.discriminatedUnion("t", [
   z.object({ t: z.literal("pong") }),
   /** Memory of the runner that it keeps ready; 0 without one. */
   z.object({ t: z.literal("ahead"), bytes: place }),
-  z.object({ t: z.literal("attacked"), results: attackResults.optional(), error: failure.optional() }),
+  z.object({ t: z.literal("attacked"), found: foundFromWorker.optional(), error: failure.optional() }),
   z.object({ t: z.literal("ask"), id: place, op: askName, body: z.unknown() }),
   z.object({ t: z.literal("report"), urgency, ends: z.array(finishedStep).max(64) }),
   z.object({

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import { chmod, rm, stat } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
-import { makeOwnFolder } from "../child/own-folder.ts";
 import { startProgram } from "../child/start-program.ts";
 import { tunDevice } from "./isolate.ts";
 
@@ -19,17 +18,4 @@ export async function findTun(folder: string, user: number | undefined): Promise
   if (made.failed) return tunDevice;
   await chmod(own, 0o666);
   return own;
-}
-
-/** Whether a worker of this user may open its device; `root` is where it would get a folder. */
-export async function canOpenTun(root: string, user: number | undefined): Promise<boolean> {
-  if (user === undefined || !existsSync(tunDevice)) return true;
-  const folder = await makeOwnFolder(root, "tun");
-  try {
-    if ((await findTun(folder, user)) !== tunDevice) return true;
-    const { mode } = await stat(tunDevice);
-    return (mode & 0o006) === 0o006;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

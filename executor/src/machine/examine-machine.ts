@@ -1,6 +1,7 @@
 import { release } from "node:os";
 import { dirname } from "node:path";
 import { type SandboxLevel, toSealrunError } from "@sealrun/protocol";
+import type { FoundNetworks } from "../between/found-networks.ts";
 import type { PythonRuntime } from "../child/layout.ts";
 import { findForms } from "../child/network/forms.ts";
 import type { IdRange } from "../child/user/choose-ids.ts";
@@ -8,7 +9,7 @@ import { findCgroup } from "../child/limits/cgroup.ts";
 import { describeMeans } from "../child/limits/limit-means.ts";
 import { probeSandbox } from "../child/probe.ts";
 import { readState } from "../enrol/state-file.ts";
-import { findRuntime } from "../runtime-files.ts";
+import { findRuntime, presentProgram } from "../runtime-files.ts";
 import { examineIsolation, type IsolationSettings } from "../self-attack/examine-isolation.ts";
 import type { Separation } from "../supervisor/workers/open-homes.ts";
 import { findShortage } from "./free-space.ts";
@@ -47,7 +48,7 @@ export async function examineMachine(config: MachineSettings): Promise<readonly 
   return [
     ...sandbox.findings,
     examineLimits(config, sandbox.separation === "own-user"),
-    await examineNetwork(config),
+    describeNetworks(sandbox.networks ?? (await findForms(triedHere(config), findRuntime(null)))),
     config.python === null
       ? { name: "python", state: "warning", sentence: "There is no Python in the settings: steps in Python fail here" }
       : { name: "python", state: "good", sentence: `Steps in Python run with ${config.python.interpreter}` },
@@ -60,6 +61,8 @@ export async function examineMachine(config: MachineSettings): Promise<readonly 
 interface SandboxFindings {
   readonly findings: readonly MachineFinding[];
   readonly separation: Separation["kind"];
+  /** The networks of scripts, as a worker finds them; undefined where none could be started. */
+  readonly networks?: FoundNetworks;
 }
 
 async function examineSandbox(config: MachineSettings): Promise<SandboxFindings> {
@@ -77,16 +80,16 @@ async function examineSandbox(config: MachineSettings): Promise<SandboxFindings>
     return alone({ name, state: "bad", sentence: toSealrunError(error).message });
   }
   const start: MachineFinding = { name, state: "good", sentence: `A sandbox could be started with ${bwrap}` };
-  const { findings, separation } = await examineLevel({ ...config, bwrap });
-  return { findings: [start, ...findings], separation };
+  const level = await examineLevel({ ...config, bwrap });
+  return { ...level, findings: [start, ...level.findings] };
 }
 
 async function examineLevel(config: IsolationSettings): Promise<SandboxFindings> {
   const name = "level";
   try {
-    const { isEnough, separation, sentence } = await examineIsolation(config);
+    const { isEnough, separation, networks, sentence } = await examineIsolation(config);
     const state = !isEnough ? "bad" : separation === "shared" ? "warning" : "good";
-    return { findings: [{ name, state, sentence }], separation };
+    return { findings: [{ name, state, sentence }], separation, networks };
   } catch (error) {
     return alone({ name, state: "bad", sentence: toSealrunError(error).message });
   }
@@ -96,18 +99,20 @@ function alone(finding: MachineFinding): SandboxFindings {
   return { findings: [finding], separation: "shared" };
 }
 
-async function examineNetwork(config: MachineSettings): Promise<MachineFinding> {
-  const { unsafeNoSandbox, bwrap, slirp4netns, allowHostNetwork: allowsHost } = config;
-  const hasSandbox = !unsafeNoSandbox && bwrap !== null;
-  const sandbox = hasSandbox ? { kind: "bubblewrap" as const, program: bwrap } : { kind: "none" as const };
-  const tried = { ...sandbox, slirp4netns, allowsHost };
-  const { enforced, missing } = await findForms(tried, findRuntime(null));
-  const reasons = new Set(missing.values());
+/** What to try without a worker. */
+function triedHere(config: MachineSettings): Parameters<typeof findForms>[0] {
+  const { unsafeNoSandbox, bwrap, allowHostNetwork: allowsHost } = config;
+  if (unsafeNoSandbox || bwrap === null) return { kind: "none", allowsHost };
+  return { kind: "bubblewrap", program: bwrap, slirp4netns: presentProgram(config.slirp4netns), allowsHost };
+}
+
+function describeNetworks({ enforced, missing }: FoundNetworks): MachineFinding {
+  const reasons = new Set(Object.values(missing));
   const sentence = [
     `Networks that scripts can have here: ${enforced.join(", ") || "none that a package may ask for"}`,
     ...reasons,
   ].join(". ");
-  return { name: "network", state: missing.size === 0 ? "good" : "warning", sentence };
+  return { name: "network", state: reasons.size === 0 ? "good" : "warning", sentence };
 }
 
 function examineLimits({ unsafeNoSandbox, cgroup, slotUids }: MachineSettings, hasUsers: boolean): MachineFinding {

@@ -2,12 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultStepLimits, maxStepLimits, reachesLevel, type SandboxLevel } from "@sealrun/protocol";
+import type { FoundNetworks } from "../between/found-networks.ts";
 import { workerSettings } from "../between/worker-settings.ts";
 import { readHostRoots } from "../child/host-roots.ts";
 import type { PythonRuntime } from "../child/layout.ts";
 import type { IdRange } from "../child/user/choose-ids.ts";
 import { openSlotUsers } from "../child/user/slot-users.ts";
-import { findProgram, findRuntime } from "../runtime-files.ts";
+import { findProgram, findRuntime, presentProgram } from "../runtime-files.ts";
 import type { Separation } from "../supervisor/workers/open-homes.ts";
 import { findLevel } from "./find-level.ts";
 
@@ -20,27 +21,45 @@ export interface IsolationSettings {
   readonly tmpBytes: number;
   readonly minSandbox: SandboxLevel;
   readonly slotUids: IdRange | null;
+  /** Path of slirp4netns; null without one. */
+  readonly slirp4netns: string | null;
+  readonly allowHostNetwork: boolean;
+}
+
+/** What is found about a sandbox. */
+interface ExaminedIsolation {
+  /** Whether its level is enough for the settings. */
+  readonly isEnough: boolean;
+  /** How workers are kept from their executor. */
+  readonly separation: Separation["kind"];
+  readonly networks: FoundNetworks;
+  readonly sentence: string;
 }
 
 /**
- * Attacks the sandbox as an executor does at its start, in a temporary folder: whether its level is enough, how workers
- * are kept from their executor, and a sentence. Throws `SANDBOX_UNAVAILABLE` when there is none to attack.
+ * Attacks the sandbox as an executor does at its start, in a temporary folder. Throws `SANDBOX_UNAVAILABLE` when there is
+ * none to attack.
  */
-export async function examineIsolation(
-  settings: IsolationSettings,
-): Promise<{ readonly isEnough: boolean; readonly separation: Separation["kind"]; readonly sentence: string }> {
+export async function examineIsolation(settings: IsolationSettings): Promise<ExaminedIsolation> {
   const { bwrap: program, stateFile, minSandbox, hidden, tmpBytes, slotUids, python } = settings;
   const folder = await mkdtemp(join(tmpdir(), "sealrun-doctor-"));
   const { users, close } = await openSlotUsers({ range: slotUids, count: 1 });
   try {
     const found = await findLevel({
       settings: workerSettings.parse({
-        sandbox: { kind: "bubblewrap", program, hostRoots: await readHostRoots(), hidden, tmpBytes },
+        sandbox: {
+          kind: "bubblewrap",
+          program,
+          hostRoots: await readHostRoots(),
+          hidden,
+          tmpBytes,
+          slirp4netns: presentProgram(settings.slirp4netns),
+        },
         runtime: findRuntime(python),
         workDir: join(folder, "work"),
         cacheDir: join(folder, "cache"),
         pipesDir: join(folder, "pipes"),
-        allowsHost: false,
+        allowsHost: settings.allowHostNetwork,
         requiresNetwork: false,
         warmRunners: false,
         stepLimits: { defaults: defaultStepLimits, max: maxStepLimits },
@@ -50,7 +69,7 @@ export async function examineIsolation(
       spool: `${stateFile}.spool`,
       users,
     });
-    const { level, missing, held, open, separation, notSeparate } = found;
+    const { level, missing, held, open, separation, networks, notSeparate } = found;
     const isEnough = level !== "none" && reachesLevel(level, minSandbox);
     const sentence = [
       `The sandbox reaches the level ${level}: ${held} attacks on it failed`,
@@ -59,7 +78,7 @@ export async function examineIsolation(
       open.length === 0 ? "" : `; with the host's network a script could ${open.join(", ")}`,
       isEnough || level === "none" ? "" : `; the settings say minSandbox ${minSandbox}, so the executor does not start`,
     ].join("");
-    return { isEnough, separation: separation.kind, sentence };
+    return { isEnough, separation: separation.kind, networks, sentence };
   } finally {
     close();
     await rm(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { type SandboxLevel, toSealrunError } from "@sealrun/protocol";
+import type { FoundNetworks } from "../between/found-networks.ts";
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -33,6 +34,8 @@ export interface FoundLevel {
   readonly open: readonly string[];
   /** How workers are kept from their executor. */
   readonly separation: Separation;
+  /** The networks that scripts of such workers can have. */
+  readonly networks: FoundNetworks;
   /** Why they are not kept from it; undefined when they are. */
   readonly notSeparate: string | undefined;
 }
@@ -55,23 +58,24 @@ export async function findLevel(options: FindOptions): Promise<FoundLevel> {
   if (separation !== undefined) {
     const place: WorkerPlace = user === undefined ? { kind: "own-namespaces" } : { kind: "own-user", user };
     try {
-      const results = await attackFrom(place, options);
+      const { results, networks } = await attackFrom(place, options);
       const broken = brokenSeparation(results);
       const level = levelOf(results);
       if (broken === undefined && level !== "none") {
-        return { ...judge(results), separation, notSeparate: undefined };
+        return { ...judge(results), separation, networks, notSeparate: undefined };
       }
       why = broken ?? missingFor(results) ?? "";
     } catch (error) {
       why = toSealrunError(error).message;
     }
   }
-  const found = judge(await attackFrom({ kind: "shared" }, options));
+  const { results, networks } = await attackFrom({ kind: "shared" }, options);
+  const found = judge(results);
   const missing = user === undefined || found.level === "none" ? found.missing : `slotUids cannot be used here: ${why}`;
-  return { ...found, missing, separation: { kind: "shared" }, notSeparate: why };
+  return { ...found, missing, separation: { kind: "shared" }, networks, notSeparate: why };
 }
 
-function judge(results: readonly Attacked[]): Omit<FoundLevel, "separation" | "notSeparate"> {
+function judge(results: readonly Attacked[]): Omit<FoundLevel, "separation" | "networks" | "notSeparate"> {
   const ended = (wanted: string): readonly (keyof typeof attacks)[] =>
     results.flatMap(({ name, result }) => (result === wanted ? [name] : []));
   return {
@@ -82,7 +86,10 @@ function judge(results: readonly Attacked[]): Omit<FoundLevel, "separation" | "n
   };
 }
 
-async function attackFrom(place: WorkerPlace, options: FindOptions): Promise<readonly Attacked[]> {
+async function attackFrom(
+  place: WorkerPlace,
+  options: FindOptions,
+): Promise<{ readonly results: readonly Attacked[]; readonly networks: FoundNetworks }> {
   const { settings, program, stateFile, spool } = options;
   const { workDir } = settings;
   const other = await makeOwnFolder(workDir, "self-attack");
@@ -91,7 +98,7 @@ async function attackFrom(place: WorkerPlace, options: FindOptions): Promise<rea
     await mkdir(workDir, { recursive: true, mode: 0o700 });
     await writeFile(otherWorker, "of another worker", { mode: 0o600 });
     const home = await makeHome(settings, { place, program });
-    const results = await attackInHome(home, program, {
+    const { results, networks } = await attackInHome(home, program, {
       stateFile: existsSync(stateFile) ? stateFile : null,
       spool: existsSync(spool) ? spool : null,
       otherWorker,
@@ -101,7 +108,8 @@ async function attackFrom(place: WorkerPlace, options: FindOptions): Promise<rea
         user: process.getuid?.() ?? 0,
       },
     });
-    return Object.entries(results).flatMap(([name, result]) => (isAttackName(name) ? [{ name, result }] : []));
+    const known = Object.entries(results).flatMap(([name, result]) => (isAttackName(name) ? [{ name, result }] : []));
+    return { results: known, networks };
   } finally {
     await rm(other, { recursive: true, force: true });
   }

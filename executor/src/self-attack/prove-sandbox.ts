@@ -1,5 +1,7 @@
 import { reachesLevel, type SandboxLevel, SealrunError } from "@sealrun/protocol";
 import type { Logger } from "pino";
+import { findForms } from "../child/network/forms.ts";
+import type { FoundNetworks } from "../between/found-networks.ts";
 import type { Separation } from "../supervisor/workers/open-homes.ts";
 import { type FindOptions, findLevel } from "./find-level.ts";
 
@@ -13,6 +15,8 @@ export interface ProofOptions extends FindOptions {
 export interface ProvenSandbox {
   readonly level: SandboxLevel;
   readonly separation: Separation;
+  /** The networks that scripts can have. */
+  readonly networks: FoundNetworks;
 }
 
 /**
@@ -24,9 +28,10 @@ export async function proveSandbox(options: ProofOptions): Promise<ProvenSandbox
   const { settings, minSandbox, log } = options;
   if (settings.sandbox.kind === "none") {
     requireLevel("none", minSandbox, "scripts run without a sandbox");
-    return { level: "none", separation: { kind: "shared" } };
+    const networks = await findForms({ kind: "none", allowsHost: settings.allowsHost }, settings.runtime);
+    return { level: "none", separation: { kind: "shared" }, networks };
   }
-  const { level, missing = "", held, separation, notSeparate } = await findLevel(options);
+  const { level, missing = "", held, separation, networks, notSeparate } = await findLevel(options);
   if (level === "none") {
     throw new SealrunError(
       "SANDBOX_UNAVAILABLE",
@@ -37,7 +42,7 @@ export async function proveSandbox(options: ProofOptions): Promise<ProvenSandbox
   if (notSeparate !== undefined)
     log.warn(`Workers have the executor's own user and could read its keys: ${notSeparate}`);
   log.info({ level, held, separation: separation.kind }, "The sandbox was attacked and holds its level");
-  return { level, separation };
+  return { level, separation, networks };
 }
 
 function requireLevel(level: SandboxLevel, least: SandboxLevel, missing: string): void {

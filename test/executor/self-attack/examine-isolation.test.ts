@@ -12,6 +12,8 @@ async function examine(weaken: string | undefined, minSandbox: IsolationSettings
       tmpBytes: 1_048_576,
       minSandbox,
       slotUids: null,
+      slirp4netns: null,
+      allowHostNetwork: false,
     }),
   );
   return result;
@@ -19,8 +21,9 @@ async function examine(weaken: string | undefined, minSandbox: IsolationSettings
 
 describe("examineIsolation()", () => {
   test("examineIsolation() says which level holds, and what is missing for more", async () => {
-    const { isEnough, sentence } = await examine(undefined, "filtered");
+    const { isEnough, networks, sentence } = await examine(undefined, "filtered");
     expect(isEnough).toBe(true);
+    expect(networks).toMatchObject({ enforced: ["none", "named"], missing: { outbound: expect.any(String) } });
     expect(sentence).toMatch(
       /^The sandbox reaches the level filtered: \d\d attacks on it failed; for more, a script could .*; (?:workers have the executor's own user .*; )?with the host's network a script could connect to an abstract socket of the host$/,
     );

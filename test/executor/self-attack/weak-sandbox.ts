@@ -41,6 +41,7 @@ export async function prepared<T>(
       ...sandbox,
       hostRoots: [...sandbox.hostRoots].map(({ path, link }) => (link === undefined ? { path } : { path, link })),
       hidden: [],
+      slirp4netns: programs().slirp4netns ?? undefined,
     },
     workDir,
   };
@@ -51,10 +52,13 @@ export async function prepared<T>(
   return { result, left: await readdir(workDir).catch(() => []) };
 }
 
-/** Bubblewrap with other arguments: `weaken` changes the text of all of them, one on each line. */
+/**
+ * Bubblewrap with other arguments for scripts: `weaken` changes the text of all of them, one on each line. Tries of networks
+ * are left as they are, and workers cannot be started.
+ */
 function weakBubblewrap(weaken: string): string {
   return `#!/bin/bash
-closed=()
+[[ " $* " != *" --json-status-fd 6 "* ]] || exec ${programs().bwrap} "$@"
 given=$(printf '%s\\n' "$@" | sed '1,2d')
 inner=$(tr '\\0' '\\n' <&6)
 mapfile -t all < <(printf '%s\\n%s\\n' "$inner" "$given" | sed -z '${weaken}')

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { networkForm, type NetworkForm, type NetworkSetting, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { readHostRoots } from "../host-roots.ts";
+import type { FoundNetworks } from "../../between/found-networks.ts";
 import type { Runtime } from "../layout.ts";
 import { probeSandbox } from "../probe.ts";
 import type { Sandbox } from "../start/step-options.ts";
@@ -12,33 +13,29 @@ import { startProgram } from "../start-program.ts";
 import { type NetworkMeans, openSandboxNetwork } from "./open-network.ts";
 import { connectSandbox, nameArguments } from "./sandbox-network.ts";
 
-/** Which networks scripts can have on this machine. */
-export interface NetworkForms {
-  readonly enforced: readonly NetworkForm[];
-  /** Why each other form cannot be enforced here, as a sentence. */
-  readonly missing: ReadonlyMap<NetworkForm, string>;
-}
-
 type Programs = Pick<Runtime, "node" | "bootstrap">;
 
 /** A sandbox whose network is limited. */
 type Tried = Pick<Sandbox, "kind"> & {
   readonly program?: string;
   /** Path of slirp4netns; it may be missing. */
-  readonly slirp4netns: string | null;
+  readonly slirp4netns?: string | undefined;
   /** The setting `allowHostNetwork`: a package may ask for this machine's network. */
   readonly allowsHost: boolean;
 };
 
-/** Tries each form on this machine. Never fails: what does not work is missing. The host's network needs no try. */
-export async function findForms(sandbox: Tried, runtime: Programs): Promise<NetworkForms> {
-  const missing = new Map<NetworkForm, string>();
+/**
+ * Tries each form on this machine, as the user of this process. Never fails: what does not work is missing. The host's
+ * network needs no try.
+ */
+export async function findForms(sandbox: Tried, runtime: Programs): Promise<FoundNetworks> {
+  const missing: FoundNetworks["missing"] = {};
   const attempt = async (form: NetworkForm, probe: (bubblewrap: string) => Promise<void>): Promise<void> => {
     try {
       if (sandbox.kind === "none" || sandbox.program === undefined) throw withoutSandbox();
       await probe(sandbox.program);
     } catch (error) {
-      missing.set(form, toSealrunError(error).message);
+      missing[form] = toSealrunError(error).message;
     }
   };
   await attempt("none", async (bubblewrap) =>
@@ -49,10 +46,11 @@ export async function findForms(sandbox: Tried, runtime: Programs): Promise<Netw
   await attempt("named", async (bubblewrap) => probeNetwork(bubblewrap, { setting: named, runtime }));
   await attempt("outbound", async (bubblewrap) => {
     const { slirp4netns } = sandbox;
-    if (slirp4netns === null || !existsSync(slirp4netns)) throw withoutSlirp();
+    if (slirp4netns === undefined || !existsSync(slirp4netns)) throw withoutSlirp();
     await probeNetwork(bubblewrap, { setting: "outbound", runtime, slirp4netns });
   });
-  const isOffered = (form: NetworkForm): boolean => (form === "host" ? sandbox.allowsHost : !missing.has(form));
+  const isOffered = (form: NetworkForm): boolean =>
+    form === "host" ? sandbox.allowsHost : missing[form] === undefined;
   return { enforced: networkForm.options.filter(isOffered), missing };
 }
 
@@ -96,7 +94,7 @@ async function probeNetwork(
 }
 
 /** Only ends a probe that would never end. */
-const maxProbeMs = 60_000;
+const maxProbeMs = 30_000;
 
 function withoutSandbox(): SealrunError {
   return new SealrunError("NETWORK_NOT_ENFORCED", "Without a sandbox there is only this machine's network");

@@ -1,5 +1,5 @@
 import { answeredError, SealrunError } from "@sealrun/protocol";
-import type { AttackResults, AttackTargets } from "../../between/attack-frames.ts";
+import type { AttackTargets, FoundFromWorker } from "../../between/attack-frames.ts";
 import { openFrameLink } from "../../between/frame-link.ts";
 import { type FromWorker, fromWorker, type ToWorker, workerFrameBytes } from "../../between/worker-frames.ts";
 import { killTree, waitUntilAllGone } from "./kill-tree.ts";
@@ -10,13 +10,17 @@ import type { WorkerHome } from "./worker-home.ts";
 const maxMs = 120_000;
 
 /**
- * Starts a worker's program in this home and lets it attack its sandbox and its executor. Leaves the home when all is
+ * Starts a worker's program in this home and lets it attack its sandbox and its executor, and try networks. Leaves the home when all is
  * over. Throws `SANDBOX_UNAVAILABLE` when it cannot be started or cannot attack.
  */
-export async function attackInHome(home: WorkerHome, program: string, targets: AttackTargets): Promise<AttackResults> {
+export async function attackInHome(
+  home: WorkerHome,
+  program: string,
+  targets: AttackTargets,
+): Promise<FoundFromWorker> {
   try {
     const { pid, exited, socket } = startInHome(home, program, { what: "worker" });
-    const attacked = Promise.withResolvers<AttackResults>();
+    const attacked = Promise.withResolvers<FoundFromWorker>();
     const timer = setTimeout(() => attacked.reject(unavailable(`it took longer than ${maxMs / 1_000} s`)), maxMs);
     const link = openFrameLink<FromWorker, ToWorker>(socket, {
       schema: fromWorker,
@@ -24,7 +28,7 @@ export async function attackInHome(home: WorkerHome, program: string, targets: A
       onFrame: (frame) => {
         if (frame.t === "ready") void link.send({ t: "attack", targets });
         if (frame.t !== "attacked") return;
-        if (frame.results !== undefined) attacked.resolve(frame.results);
+        if (frame.found !== undefined) attacked.resolve(frame.found);
         else attacked.reject(frame.error === undefined ? unavailable("it gave no result") : answeredError(frame.error));
       },
       onEnd: (error) => attacked.reject(error ?? unavailable("its process ended")),

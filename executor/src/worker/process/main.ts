@@ -8,6 +8,7 @@ import { useGrant } from "../../between/use-grant.ts";
 import { sharedNow } from "../../between/shared-now.ts";
 import type { ToWorker } from "../../between/worker-frames.ts";
 import type { WorkerSettings } from "../../between/worker-settings.ts";
+import { findForms } from "../../child/network/forms.ts";
 import { createPipePool } from "../../child/output-pipes.ts";
 import { givenSandbox } from "../../machine/given-sandbox.ts";
 import { attackFromWorker } from "../../self-attack/attack-from-worker.ts";
@@ -88,7 +89,7 @@ function useSettings(settings: WorkerSettings): NonNullable<typeof deps> {
   };
 }
 
-/** What this process and a script could do that they must not, told to the supervisor. */
+/** What this process and a script could do that they must not, and the networks of its sandboxes, told to the supervisor. */
 async function attack(given: NonNullable<typeof deps>, targets: AttackTargets): Promise<void> {
   const { sandbox, runtime, pipes, workDir } = given;
   const { stateFile, spool, executor } = targets;
@@ -96,7 +97,9 @@ async function attack(given: NonNullable<typeof deps>, targets: AttackTargets): 
     if (sandbox.kind === "none") throw new SealrunError("INTERNAL", "There is no sandbox to attack");
     const own = await attackFromWorker(targets);
     const options = { sandbox, runtime, pipes, workDir, stateFile, spool, executorUser: executor.user };
-    link.send({ t: "attacked", results: { ...(await attackOwnSandbox(options)), ...own } });
+    const results = { ...(await attackOwnSandbox(options)), ...own };
+    const networks = await findForms({ ...sandbox, allowsHost: given.allowsHost }, runtime);
+    link.send({ t: "attacked", found: { results, networks } });
   } catch (error) {
     const { code, message } = toSealrunError(error);
     link.send({ t: "attacked", error: { code, message: message.slice(0, maxMessage) } });

@@ -11,7 +11,7 @@ const tried = (changes: object = {}) => {
     kind: "bubblewrap" as const,
     program: bwrap,
     allowsHost: true,
-    slirp4netns,
+    slirp4netns: slirp4netns ?? undefined,
     ...changes,
   };
 };
@@ -28,36 +28,32 @@ beforeAll(async () => {
 test("findForms() finds each form that this machine can enforce", async () => {
   const found = await findForms(tried(), testRuntime());
   expect(found.enforced).toEqual(["host", "none", "named", ...(isDeviceOpen ? ["outbound"] : [])]);
-  expect([...found.missing.keys()]).toEqual(isDeviceOpen ? [] : ["outbound"]);
+  expect(Object.keys(found.missing)).toEqual(isDeviceOpen ? [] : ["outbound"]);
 });
 
 test("findForms() offers the machine's network only where the settings allow it", async () => {
-  const found = await findForms(tried({ allowsHost: false, slirp4netns: null }), testRuntime());
+  const found = await findForms(tried({ allowsHost: false, slirp4netns: undefined }), testRuntime());
   expect(found.enforced).toEqual(["none", "named"]);
-  expect(found.missing.get("outbound")).toBe('slirp4netns is not installed; install it for the network "outbound"');
+  expect(found.missing.outbound).toBe('slirp4netns is not installed; install it for the network "outbound"');
 });
 
 test("findForms() finds only the host's network without a sandbox, or with one that does not start", async () => {
   expect(await findForms(tried({ kind: "none" }), testRuntime())).toMatchObject({ enforced: ["host"] });
   const broken = await findForms(tried({ program: "/no/such/bwrap" }), testRuntime());
   expect(broken.enforced).toEqual(["host"]);
-  expect(broken.missing.get("none")).toContain("/no/such/bwrap cannot be started");
-  expect(broken.missing.get("named")).toBe("No sandbox can be started here");
+  expect(broken.missing.none).toContain("/no/such/bwrap cannot be started");
+  expect(broken.missing.named).toBe("No sandbox can be started here");
 });
 
 test("findForms() finds no named hosts, and leaves no process, where their sockets cannot be made", async () => {
   const broken = { ...testRuntime(), node: "/no/such/node" };
-  const found = await findForms(tried({ slirp4netns: null }), broken);
+  const found = await findForms(tried({ slirp4netns: undefined }), broken);
   expect(found.enforced).toEqual(["host", "none"]);
-  expect(found.missing.get("named")).toMatch(
-    /^The sockets of named hosts could not be made \(nsenter: .*\/no\/such\/node/,
-  );
+  expect(found.missing.named).toMatch(/^The sockets of named hosts could not be made \(nsenter: .*\/no\/such\/node/);
 });
 
 test("findForms() says why slirp4netns does not carry a sandbox", async () => {
   const found = await findForms(tried({ slirp4netns: "/usr/bin/false" }), testRuntime());
   expect(found.enforced).toEqual(["host", "none", "named"]);
-  expect(found.missing.get("outbound")).toMatch(
-    /^The network "outbound" could not be made \(.*\); install slirp4netns/,
-  );
+  expect(found.missing.outbound).toMatch(/^The network "outbound" could not be made \(.*\); install slirp4netns/);
 });
