@@ -502,6 +502,7 @@ export {
   sessionAnswer,
   sessionHeader,
   sessionInfo,
+  whoamiAnswer,
   type OpenSession,
   type SessionInfo,
 } from "./api/session.ts";

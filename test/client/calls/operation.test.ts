@@ -11,11 +11,12 @@ const health = {
   queue: null,
 };
 
-test("health(), pools() and listExecutors() give what the platform says of itself", async () => {
+test("health(), pools(), listExecutors() and whoami() give what the platform says of itself", async () => {
   const answers: Readonly<Record<string, unknown>> = {
     "/platform/health": health,
     "/pools": { pools: [] },
     "/executors": { executors: [] },
+    "/whoami": { author: "admin" },
   };
   const platform = hostilePlatform(({ path }) => answers[path]);
   const { fetch, fingerprint } = platform;
@@ -23,4 +24,5 @@ test("health(), pools() and listExecutors() give what the platform says of itsel
   expect(await client.health()).toEqual(health);
   expect(await client.pools()).toEqual([]);
   expect(await client.listExecutors()).toEqual([]);
+  expect(await client.whoami()).toBe("admin");
 });

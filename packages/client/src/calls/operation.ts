@@ -9,6 +9,7 @@ import {
   poolList,
   type ResumeAnswer,
   resumeAnswer,
+  whoamiAnswer,
 } from "@sealrun/protocol";
 import type { Ask } from "../connection/request.ts";
 
@@ -24,6 +25,8 @@ export interface Operation {
   getHold(): Promise<HoldState>;
   /** Keeps every platform from starting new executions; running ones continue. */
   holdPlatform(): Promise<HoldState>;
+  /** The requester that the token or the session stands for. */
+  whoami(): Promise<string>;
   /** Ends the hold. */
   resumePlatform(): Promise<ResumeAnswer>;
 }
@@ -36,6 +39,7 @@ export function createOperation(ask: Ask): Operation {
     getHold: async () => ask(holdState, { method: "GET", path: "/platform/hold" }),
     holdPlatform: async () => ask(holdState, { method: "POST", path: "/platform/hold" }),
     resumePlatform: async () => ask(resumeAnswer, { method: "POST", path: "/platform/resume" }),
+    whoami: async () => (await ask(whoamiAnswer, { method: "GET", path: "/whoami" })).author,
     pools: async () => (await ask(poolList, { method: "GET", path: "/pools" })).pools,
   };
 }

@@ -12,6 +12,9 @@ export type SessionInfo = z.infer<typeof sessionInfo>;
 /** `GET /api/v1/session`, without authentication: null for a request without a valid session. */
 export const sessionAnswer = z.object({ session: sessionInfo.nullable() });
 
+/** `GET /api/v1/whoami`: the requester of the token or session that came with the request. */
+export const whoamiAnswer = z.object({ author: z.string() });
+
 /**
  * Every request that changes something in a session must have this header, with any value: a form of another site cannot
  * send it. A request with a bearer token does not need it.

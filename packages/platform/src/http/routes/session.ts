@@ -1,4 +1,11 @@
-import { errorBody, openSession as openSessionBody, SealrunError, sessionAnswer, sessionInfo } from "@sealrun/protocol";
+import {
+  errorBody,
+  openSession as openSessionBody,
+  SealrunError,
+  sessionAnswer,
+  sessionInfo,
+  whoamiAnswer,
+} from "@sealrun/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -10,10 +17,10 @@ import { originOf } from "../access.ts";
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from "../session-cookie.ts";
 import type { CountWrongToken } from "../wrong-tokens.ts";
 
-/** The address of all three routes. */
+/** The address at which sessions begin and end. */
 export const sessionUrl = "/api/v1/session";
 
-/** Sessions of the web UI: sign in with a token, who am I, sign out. */
+/** Sessions of the web UI: sign in with a token, who am I, sign out; and who am I for programs. */
 export function sessionRoutes(
   plain: FastifyInstance,
   deps: Pick<Deps, "database" | "log"> & { readonly countWrongToken: CountWrongToken },
@@ -54,6 +61,17 @@ export function sessionRoutes(
       },
     },
     async ({ session }) => ({ session: session === undefined ? null : describe(session) }),
+  );
+  app.get(
+    "/api/v1/whoami",
+    {
+      config: { access: "admin" },
+      schema: {
+        summary: "Show whose token or session came with the request",
+        response: { 200: whoamiAnswer, default: errorBody },
+      },
+    },
+    async ({ author }) => ({ author }),
   );
   app.delete(
     sessionUrl,
