@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { saveProfile } from "../../packages/cli/src/profile.ts";
 import { newPerson, type Person } from "./run-here.ts";
+import { saveProfile } from "./save-profile.ts";
 
 // No server listens there: whatever a command sends goes nowhere.
 const url = "http://127.0.0.1:9";
@@ -23,12 +23,11 @@ test("connect() names the URL of a platform that cannot be reached", async () =>
 });
 
 test("connect() never takes the token of a profile to another URL", async () => {
-  const environment = { HOME: person.home };
-  await saveProfile(environment, { name: "local", url: "https://own.test", token: "the-token", fingerprint });
+  await saveProfile(person, "local", { url: "https://own.test", token: "the-token", fingerprint });
   Object.assign(person.environment, { SEALRUN_URL: url });
   expect(await list()).toMatchObject({
     exitCode: 77,
-    stderr: `error: There is no token for ${url}; set SEALRUN_TOKEN (UNAUTHENTICATED)\n`,
+    stderr: `error: There is no token for ${url}; sign in with: sealrun login ${url}, or set SEALRUN_TOKEN (UNAUTHENTICATED)\n`,
   });
 });
 
@@ -60,9 +59,40 @@ test("connect() warns of a URL on which others on the network can read the token
 });
 
 test("connect() says which profiles there are", async () => {
-  await saveProfile({ HOME: person.home }, { name: "local", url, token: "t", fingerprint });
+  await saveProfile(person, "local", { url, token: "t", fingerprint });
   expect(await list("--profile", "work")).toMatchObject({
     exitCode: 78,
     stderr: 'error: There is no profile "work"; known are "local" (CONFIG_INVALID)\n',
+  });
+});
+
+test("connect() says of a profile whose sealrun dev is gone what to do", async () => {
+  await saveProfile(person, "local", { url, token: "t", fingerprint, dev: "/home/you/.sealrun" });
+  expect(await list()).toMatchObject({
+    exitCode: 69,
+    stderr: expect.stringContaining(
+      "the profile local is of the sealrun dev with its data in /home/you/.sealrun: start that one again, or choose another profile",
+    ),
+  });
+});
+
+test("connect() refuses a token that cannot be one, and does not repeat it", async () => {
+  Object.assign(person.environment, {
+    SEALRUN_URL: url,
+    SEALRUN_TOKEN: "sesame\nopen",
+    SEALRUN_FINGERPRINT: fingerprint,
+  });
+  const { exitCode, stderr } = await list();
+  expect(exitCode).toBe(78);
+  expect(stderr).toContain("SEALRUN_TOKEN: expected one word");
+  expect(stderr).not.toContain("sesame");
+});
+
+test("connect() names the token command that failed, and nothing that it printed", async () => {
+  await saveProfile(person, "local", { url, tokenCommand: "echo sesame; exit 4", fingerprint });
+  expect(await list()).toMatchObject({
+    exitCode: 78,
+    stderr:
+      "error: The token command of the profile local failed with exit code 4; run it by hand to see why (CONFIG_INVALID)\n",
   });
 });

@@ -36,7 +36,7 @@ test("sealrun --json gives an error as JSON on standard error", async () => {
   expect(JSON.parse(stderr)).toEqual({
     error: {
       code: "CONFIG_INVALID",
-      message: "No platform is known yet; start one with: sealrun dev, or set SEALRUN_URL and SEALRUN_TOKEN",
+      message: "No platform is known yet; sign in with: sealrun login URL, or start one with: sealrun dev",
     },
   });
 });

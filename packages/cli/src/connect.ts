@@ -1,75 +1,77 @@
 import { type Client, createClient, fetchPlatform } from "@sealrun/client";
 import { parseFingerprint } from "@sealrun/crypto";
-import { cutEnd, SealrunError, showName, showNames } from "@sealrun/protocol";
-import type { Cli } from "./command.ts";
-import { type Profile, type Profiles, readProfiles, savePin } from "./profile.ts";
-import type { Environment } from "./setup/find-on-path.ts";
+import { SealrunError } from "@sealrun/protocol";
+import { type Cli, parseProject } from "./command.ts";
+import { type Asked, chooseProject, chooseTarget, type Target } from "./profile/choose.ts";
+import { changeProfiles, readProfiles } from "./profile/file.ts";
+import { takeToken } from "./profile/token.ts";
+import { isUnencrypted } from "./profile/url.ts";
 
 /**
  * A client of the platform that the environment or a profile names. A URL without a known fingerprint is pinned at
  * first use, and a note says so. `CONFIG_INVALID` or `UNAUTHENTICATED` says what to set.
  */
 export async function connect(cli: Cli): Promise<Client> {
-  const { environment } = cli;
-  const profiles = await readProfiles(environment);
-  const chosen = chooseProfile(profiles, cli.profileName());
-  const override = cli.profileName() === undefined ? withoutEmpty(environment) : {};
-  const url = checkUrl(cli, override["SEALRUN_URL"] ?? chosen?.url);
-  // A token belongs to its URL: the token of another platform must not be sent here.
-  const own = [chosen, ...Object.values(profiles.profiles)].find((profile) => profile?.url === url);
-  const token = override["SEALRUN_TOKEN"] ?? own?.token;
-  if (token === undefined || token === "")
-    throw new SealrunError("UNAUTHENTICATED", `There is no token for ${url}; set SEALRUN_TOKEN`);
-  const known = override["SEALRUN_FINGERPRINT"] ?? own?.fingerprint ?? profiles.pins[url];
-  const fingerprint = known === undefined ? await pinAtFirstUse(cli, url) : checkFingerprintForm(known);
+  const { url, token: source, fingerprint: known } = await findTarget(cli);
+  warnOfPlainText(cli, url);
+  if (source === undefined) {
+    const sentence = `There is no token for ${url}; sign in with: sealrun login ${url}, or set SEALRUN_TOKEN`;
+    throw new SealrunError("UNAUTHENTICATED", sentence);
+  }
+  const token = await takeToken(source, cli);
+  const fingerprint =
+    known === undefined ? await pinAtFirstUse(cli, url) : checkFingerprintForm(known.text, known.from);
   return createClient({ url, token, fingerprint });
 }
 
-/** An empty variable counts as not set. */
-function withoutEmpty(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+/** The platform that the command line, the environment or a profile names; asks nothing of it. */
+export async function findTarget(cli: Pick<Cli, "environment" | "profileName">): Promise<Target> {
+  return chooseTarget(await readProfiles(cli.environment), askedBy(cli));
 }
 
-function chooseProfile({ profiles }: Profiles, name: string | undefined): Profile | undefined {
-  if (name === undefined) return profiles["local"];
-  if (Object.hasOwn(profiles, name)) return profiles[name];
-  const names = Object.keys(profiles);
-  const known = names.length === 0 ? "no profiles are saved yet" : `known are ${showNames(names)}`;
-  throw new SealrunError("CONFIG_INVALID", `There is no profile ${showName(name)}; ${known}`);
+/** The project of a command that got none: that of SEALRUN_PROJECT or of the profile. `USAGE` without it. */
+export async function requireProject(
+  cli: Pick<Cli, "environment" | "profileName">,
+  given: string | undefined,
+): Promise<string> {
+  const project = given ?? (await findProject(cli));
+  if (project !== undefined) return project;
+  throw new SealrunError("USAGE", "Expected --project <project>, or a project chosen with: sealrun project use NAME");
 }
 
-function checkUrl(cli: Cli, text: string | undefined): string {
-  if (text === undefined || text === "") {
-    throw new SealrunError(
-      "CONFIG_INVALID",
-      "No platform is known yet; start one with: sealrun dev, or set SEALRUN_URL and SEALRUN_TOKEN",
-    );
-  }
-  const url = URL.parse(text);
-  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:") || url.username !== "") {
-    throw new SealrunError(
-      "CONFIG_INVALID",
-      `SEALRUN_URL: expected a URL such as https://sealrun.example, found ${showName(text)}`,
-    );
-  }
-  if (url.protocol === "http:" && !/^(localhost|127\.[0-9.]+|\[::1\])$/.test(url.hostname)) {
-    cli.output.warn(`${url.origin} is not encrypted: others on the network can read your token; use https`);
-  }
-  return cutEnd(text, "/");
+/** The project of SEALRUN_PROJECT or of the profile, or undefined. */
+export async function findProject(cli: Pick<Cli, "environment" | "profileName">): Promise<string | undefined> {
+  const project = chooseProject(await readProfiles(cli.environment), askedBy(cli));
+  return project === undefined ? undefined : parseProject(project.name);
 }
 
-function checkFingerprintForm(text: string): string {
+/** Says that others on the network can read what is sent. */
+export function warnOfPlainText({ output }: Pick<Cli, "output">, url: string): void {
+  if (!isUnencrypted(url)) return;
+  output.warn(`${new URL(url).origin} is not encrypted: others on the network can read your token; use https`);
+}
+
+/** A fingerprint as `option` gave it; `CONFIG_INVALID` with the form. */
+export function checkFingerprintForm(text: string, option: string): string {
   try {
     parseFingerprint(text);
     return text;
   } catch {
-    throw new SealrunError("CONFIG_INVALID", "SEALRUN_FINGERPRINT: expected SHA256: and 43 characters of base64");
+    throw new SealrunError("CONFIG_INVALID", `${option}: expected SHA256: and 43 characters of base64`);
   }
+}
+
+/** What the command line and the environment ask for. */
+export function askedBy({ environment, profileName }: Pick<Cli, "environment" | "profileName">): Asked {
+  return { name: profileName(), environment };
 }
 
 async function pinAtFirstUse(cli: Cli, url: string): Promise<string> {
   const { keyring } = await fetchPlatform({ url });
-  await savePin(cli.environment, url, keyring.fingerprint);
+  await changeProfiles(cli.environment, (known) => ({
+    ...known,
+    pins: { ...known.pins, [url]: keyring.fingerprint },
+  }));
   cli.output.note(`first use of ${url}: trusting the keyring ${keyring.fingerprint} from now on`);
   return keyring.fingerprint;
 }

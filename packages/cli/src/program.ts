@@ -2,13 +2,14 @@ import { Command, CommanderError } from "commander";
 import { SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { Cli } from "./command.ts";
 import { addCommands } from "./commands/add-commands.ts";
+import { inWordsOfCommands } from "./explain-connection.ts";
 import { usageError } from "./usage-error.ts";
 
 /** Runs one command line and gives its exit code; what went wrong is printed as the last line on standard error. */
 export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly string[]): Promise<number> {
   const program = new Command("sealrun")
     .description("Runs a team's scripts with secrets that only the script sees")
-    .option("--profile <name>", "use this saved platform instead of the one named local")
+    .option("--profile <name>", "use this saved platform instead of the one in use; see sealrun profile list")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => cli.output.line(text.trimEnd()),
@@ -17,13 +18,11 @@ export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly s
       outputError: () => undefined,
     })
     .helpCommand(true);
-  addCommands(program, {
-    ...cli,
-    profileName: () => {
-      const { profile } = program.opts<{ profile?: string }>();
-      return profile;
-    },
-  });
+  const profileName = (): string | undefined => {
+    const { profile } = program.opts<{ profile?: string }>();
+    return profile;
+  };
+  addCommands(program, { ...cli, profileName });
   inheritSettings(program);
   try {
     await program.parseAsync([...args], { from: "user" });
@@ -31,7 +30,9 @@ export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly s
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const failure =
-      error instanceof CommanderError ? usageError(error, program, args) : inWordsOfCommands(toSealrunError(error));
+      error instanceof CommanderError
+        ? usageError(error, program, args)
+        : await inWordsOfCommands({ ...cli, profileName }, toSealrunError(error));
     return fail(cli, failure, args.includes("--json"));
   }
 }
@@ -48,13 +49,6 @@ function fail(cli: Pick<Cli, "output">, failure: SealrunError, asJson: boolean):
   if (failure.code === "INTERNAL" && failure.cause instanceof Error) cli.output.note(framesOf(failure.cause));
   cli.output.fail(failure, asJson);
   return failure.row.exit;
-}
-
-/** The platform's own sentence speaks of headers and of signing in: a command has neither. */
-function inWordsOfCommands(failure: SealrunError): SealrunError {
-  if (failure.code !== "UNAUTHENTICATED" || !failure.message.includes("Authorization: Bearer")) return failure;
-  const sentence = "The platform does not accept the token; check SEALRUN_TOKEN, or the token in profiles.json";
-  return new SealrunError("UNAUTHENTICATED", sentence, { cause: failure });
 }
 
 /** The stack without the error's text, which may quote a value. */

@@ -82,8 +82,7 @@ test("sealrun project list says where a token that is not accepted comes from", 
     expect(await used.person.run(["project", "list"])).toEqual({
       exitCode: 77,
       stdout: "",
-      stderr:
-        "error: The platform does not accept the token; check SEALRUN_TOKEN, or the token in profiles.json (UNAUTHENTICATED)\n",
+      stderr: `error: ${used.platform.url} does not accept SEALRUN_TOKEN; check the variable (UNAUTHENTICATED)\n`,
     });
   } finally {
     environment["SEALRUN_TOKEN"] = token;

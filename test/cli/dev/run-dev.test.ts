@@ -24,7 +24,10 @@ describe("runDev()", () => {
       logLevel: "info",
       environment: commandEnvironment(folder),
       say: (line) => void said.push(line),
-      saveProfile: async () => asked.abort(),
+      saveProfile: async () => {
+        asked.abort();
+        return "saved";
+      },
       signal: asked.signal,
     });
     expect(said.at(-1)).toBe("Stopping …");

@@ -2,6 +2,10 @@ import type { Command } from "commander";
 import type { Cli } from "../command.ts";
 import { auditCommand } from "./audit.ts";
 import { checkCommand } from "./check.ts";
+import { loginCommand } from "./connection/login.ts";
+import { logoutCommand } from "./connection/logout.ts";
+import { profileCommand } from "./connection/profile.ts";
+import { whoamiCommand } from "./connection/whoami.ts";
 import { demoCommand } from "./demo.ts";
 import { devCommand } from "./dev.ts";
 import { eventCommand } from "./event.ts";
@@ -25,6 +29,10 @@ export function addCommands(program: Command, cli: Cli): void {
   const shown = [
     devCommand(cli),
     demoCommand(cli),
+    loginCommand(cli),
+    whoamiCommand(cli),
+    logoutCommand(cli),
+    profileCommand(cli),
     initCommand(cli),
     localCommand(cli),
     projectCommand(cli),

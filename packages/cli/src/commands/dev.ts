@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { type Cli, parseNumber } from "../command.ts";
-import { saveProfile } from "../profile.ts";
+import { readProfiles } from "../profile/file.ts";
 
 interface DevCommandOptions {
   readonly data: string;
@@ -35,7 +35,12 @@ export function devCommand(cli: Cli): Command {
       const closed = cli.closedDescriptors;
       if (closed.length > 0)
         output.note(`Closed descriptors that the program which started this one had left open: ${closed.join(", ")}`);
-      const { runDev } = await import("../dev/run-dev.ts");
+      // A file that cannot be used is told before anything starts.
+      await readProfiles(environment);
+      const [{ runDev }, { saveDevProfile }] = await Promise.all([
+        import("../dev/run-dev.ts"),
+        import("../profile/save-dev.ts"),
+      ]);
       await runDev({
         dataFolder: data,
         port,
@@ -47,7 +52,7 @@ export function devCommand(cli: Cli): Command {
         environment,
         say: (line) => output.line(line),
         signal,
-        saveProfile: async (profile) => saveProfile(environment, { name: "local", ...profile }),
+        saveProfile: async (dev) => saveDevProfile(environment, dev),
       });
     });
 }

@@ -4,6 +4,7 @@ import { SealrunError } from "@sealrun/protocol";
 import type { Environment } from "../setup/find-on-path.ts";
 import { type Dev, startDev } from "./dev.ts";
 import { metricsAddresses } from "./part-configs.ts";
+import type { DevPlatform } from "../profile/place-dev.ts";
 import { replacePrivateFile } from "../files/private-files.ts";
 
 /** Settings of `sealrun dev`. */
@@ -21,8 +22,8 @@ export interface RunDevOptions {
   readonly allowHostNetwork?: boolean;
   readonly environment: Environment;
   readonly say: (line: string) => void;
-  /** Saves the profile "local", so that every other command works at once. */
-  readonly saveProfile: (profile: Pick<Dev, "url" | "token" | "fingerprint">) => Promise<void>;
+  /** Saves a profile, so that other commands work at once; gives the sentence that says how. */
+  readonly saveProfile: (dev: DevPlatform) => Promise<string>;
   /** Aborts to stop the platform. */
   readonly signal: AbortSignal;
 }
@@ -37,7 +38,8 @@ export async function runDev(options: RunDevOptions): Promise<void> {
   });
   if (dev === undefined) return;
   try {
-    await options.saveProfile(dev);
+    const { url, token, fingerprint } = dev;
+    const saved = await options.saveProfile({ url, token, fingerprint, dataFolder: dev.folder.root });
     await announce(dev, options.readyFile);
     say(`sealrun is ready at ${dev.url} after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
     say(`Open ${dev.url} in a browser and sign in with the token in ${dev.folder.adminTokenFile}`);
@@ -45,7 +47,7 @@ export async function runDev(options: RunDevOptions): Promise<void> {
       const places = Object.entries(metricsAddresses(options.metricsPort));
       say(`Metrics: ${places.map(([part, address]) => `${part} http://${address}/metrics`).join(", ")}`);
     }
-    say(`Data and logs: ${dev.folder.root}. Profile "local" is saved: other commands work at once. Ctrl-C stops it.`);
+    say(`Data and logs: ${dev.folder.root}. ${saved}. Ctrl-C stops it.`);
     const ended = signal.aborted ? undefined : await Promise.race([dev.ended, aborted(signal)]);
     if (ended !== undefined)
       throw new SealrunError("INTERNAL", `${ended} ended unexpectedly; its log is in ${dev.folder.logs}`);

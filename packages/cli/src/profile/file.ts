@@ -4,10 +4,23 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { decodeText, SealrunError, errorCodeOf } from "@sealrun/protocol";
 import { z } from "zod";
-import type { Environment } from "./setup/find-on-path.ts";
+import { withFileLock } from "../files/file-lock.ts";
+import type { Environment } from "../setup/find-on-path.ts";
 
-const profile = z.object({ url: z.string(), token: z.string(), fingerprint: z.string() });
+const profile = z.object({
+  url: z.string(),
+  /** The token, or the command that prints it; never both. */
+  token: z.string().optional(),
+  tokenCommand: z.string().optional(),
+  fingerprint: z.string(),
+  /** The project of commands that get no `--project`. */
+  project: z.string().optional(),
+  /** The data folder of the `sealrun dev` that wrote the profile. */
+  dev: z.string().optional(),
+});
 const profilesFile = z.object({
+  /** The profile of commands that get no `--profile`. */
+  current: z.string().optional(),
   profiles: z.record(z.string(), profile).default({}),
   /** URL to the keyring's fingerprint, as trusted at first use. */
   pins: z.record(z.string(), z.string()).default({}),
@@ -18,12 +31,8 @@ export type Profile = z.infer<typeof profile>;
 /** All of them, and the pins of URLs without a profile. */
 export type Profiles = z.infer<typeof profilesFile>;
 
-/** Where profiles are kept. */
-function profilesPath(environment: Environment): string {
-  const base = environment["XDG_CONFIG_HOME"];
-  const home = environment["HOME"] ?? homedir();
-  return join(base !== undefined && isAbsolute(base) ? base : join(home, ".config"), "sealrun", "profiles.json");
-}
+/** The profile that `sealrun dev` writes, and that is current until another one is chosen. */
+export const localProfile = "local";
 
 /** The saved profiles; none without the file. `CONFIG_INVALID` for a file that others can read or that is damaged. */
 export async function readProfiles(environment: Environment): Promise<Profiles> {
@@ -34,24 +43,29 @@ export async function readProfiles(environment: Environment): Promise<Profiles> 
     return decodeText(profilesFile, text);
   } catch (error) {
     const reason = error instanceof SealrunError ? error.message : "it cannot be read";
-    throw new SealrunError("CONFIG_INVALID", `${path}: ${reason}; delete it and let sealrun dev write it again`);
+    throw new SealrunError("CONFIG_INVALID", `${path}: ${reason}; correct it, or delete it and sign in again`);
   }
 }
 
-/** Saves or replaces a profile and the pin of its URL. The file is 0600 and replaced in one step. */
-export async function saveProfile(environment: Environment, saved: Profile & { readonly name: string }): Promise<void> {
-  const { name, url, token, fingerprint } = saved;
-  const known = await readProfiles(environment);
-  await writeProfiles(environment, {
-    profiles: { ...known.profiles, [name]: { url, token, fingerprint } },
-    pins: { ...known.pins, [url]: fingerprint },
-  });
+/**
+ * Changes the saved profiles. Commands that do so at once take turns, so that no change is lost. The file is 0600 and
+ * replaced in one step.
+ */
+export async function changeProfiles(environment: Environment, change: (known: Profiles) => Profiles): Promise<void> {
+  const path = profilesPath(environment);
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unusable(path, error);
+  }
+  await withFileLock(path, async () => writeProfiles(path, change(await readProfiles(environment))));
 }
 
-/** Pins a keyring's fingerprint to a URL. */
-export async function savePin(environment: Environment, url: string, fingerprint: string): Promise<void> {
-  const known = await readProfiles(environment);
-  await writeProfiles(environment, { ...known, pins: { ...known.pins, [url]: fingerprint } });
+/** Where profiles are kept. */
+function profilesPath(environment: Environment): string {
+  const base = environment["XDG_CONFIG_HOME"];
+  const home = environment["HOME"] ?? homedir();
+  return join(base !== undefined && isAbsolute(base) ? base : join(home, ".config"), "sealrun", "profiles.json");
 }
 
 async function readOwnFile(path: string): Promise<string | undefined> {
@@ -75,11 +89,9 @@ async function readOwnFile(path: string): Promise<string | undefined> {
   }
 }
 
-async function writeProfiles(environment: Environment, profiles: Profiles): Promise<void> {
-  const path = profilesPath(environment);
+async function writeProfiles(path: string, profiles: Profiles): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(draft, `${JSON.stringify(profiles, undefined, 2)}\n`, { mode: 0o600, flag: "wx" });
     await rename(draft, path);
   } catch (error) {
