@@ -11,7 +11,7 @@ import {
 import { SealrunError, type SecretInfo } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parsePackage, parseProject } from "../command.ts";
-import { connect } from "../connect.ts";
+import { connect, findProject } from "../connect.ts";
 import { type CheckedPackage, checkPackage } from "../package/check-package.ts";
 import { type CheckReport, countOf, showCheck } from "../package/show-check.ts";
 import { adviseProject } from "./push.ts";
@@ -32,7 +32,7 @@ export function checkCommand(cli: Cli): Command {
     )
     .argument("<dir>", "folder with the scripts")
     .usage("<dir> --project P|--offline")
-    .option("--project <project>", "project of the package", parseProject)
+    .option("--project <project>", "project of the package (default: the chosen one)", parseProject)
     .option("--offline", "check only the folder, without asking a platform")
     .option("--name <name>", "the package's name (default: the manifest's, else the folder's)", parsePackage)
     .option("--optional <name>", "a secret that may be missing; repeat the option for more", collect, [])
@@ -45,15 +45,21 @@ function collect(name: string, before: readonly string[]): readonly string[] {
 }
 
 async function check(cli: Cli, folder: string, options: CheckOptions): Promise<void> {
-  if ((options.project === undefined) === (options.offline !== true)) {
-    throw new SealrunError("USAGE", "Expected either --project or --offline: one of them, and not both");
-  }
-  const report = await makeReport(cli, folder, options);
+  const project = await projectOf(cli, options);
+  const report = await makeReport(cli, folder, { ...options, ...(project === undefined ? {} : { project }) });
   if (options.json === true) cli.output.json(report);
   else showCheck(cli.output, report);
   const { problems } = report;
   if (!problems.some(({ level }) => level === "error")) return;
   throw new SealrunError("CHECK_FAILED", `${countOf(problems, "error")} and ${countOf(problems, "warning")} found`);
+}
+
+/** Undefined for `--offline`. */
+async function projectOf(cli: Cli, { project, offline }: CheckOptions): Promise<string | undefined> {
+  if (offline === true && project === undefined) return undefined;
+  const found = project ?? (await findProject(cli));
+  if (found !== undefined && offline !== true) return found;
+  throw new SealrunError("USAGE", "Expected either --project or --offline: one of them, and not both");
 }
 
 async function makeReport(cli: Cli, folder: string, options: CheckOptions): Promise<CheckReport> {

@@ -1,12 +1,12 @@
 import { eventText, eventType, SealrunError, withoutHidden } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parseProject } from "../command.ts";
-import { connect } from "../connect.ts";
+import { connect, requireProject } from "../connect.ts";
 import { readObject } from "./parameters.ts";
 import { adviseProject } from "./push.ts";
 
 interface SendOptions {
-  readonly project: string;
+  readonly project?: string;
   readonly source?: string;
   readonly reference?: string;
   readonly data?: string;
@@ -20,7 +20,7 @@ export function eventCommand(cli: Cli): Command {
     .command("send")
     .description("Send an event to the packages of a project")
     .argument("<type>", "the event's type, as trigger_events in a manifest.json lists it", parseType)
-    .requiredOption("--project <project>", "the project", parseProject)
+    .option("--project <project>", "the project (default: the chosen one)", parseProject)
     .option(
       "--data <file>",
       "a JSON object, - for standard input: its fields become parameters, sealed before they are sent",
@@ -34,7 +34,8 @@ export function eventCommand(cli: Cli): Command {
 
 async function send(cli: Cli, type: string, options: SendOptions): Promise<void> {
   const { output } = cli;
-  const { project, source, reference: referenceId } = options;
+  const { source, reference: referenceId } = options;
+  const project = await requireProject(cli, options.project);
   const data =
     options.data === undefined ? undefined : await readObject(cli, options.data, { code: "BAD_REQUEST", what: "data" });
   const client = await connect(cli);

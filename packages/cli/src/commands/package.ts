@@ -1,9 +1,14 @@
 import { manifestSchema, type VersionInfo } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parsePackagePath, parseProject } from "../command.ts";
-import { connect } from "../connect.ts";
+import { connect, requireProject } from "../connect.ts";
 import { showTime } from "../show-time.ts";
 import { adviseProject } from "./push.ts";
+
+interface ListOptions {
+  readonly project?: string;
+  readonly json?: boolean;
+}
 
 /** `sealrun package list` and `show`. */
 export function packageCommand(cli: Cli): Command {
@@ -11,9 +16,9 @@ export function packageCommand(cli: Cli): Command {
   command
     .command("list")
     .description("List the packages of a project")
-    .requiredOption("--project <project>", "the project", parseProject)
+    .option("--project <project>", "the project (default: the chosen one)", parseProject)
     .option("--json", "print them as JSON")
-    .action(async (options: { readonly project: string; readonly json?: boolean }) => list(cli, options));
+    .action(async (options: ListOptions) => list(cli, options));
   command
     .command("show")
     .description("Show a package and its newest version")
@@ -23,8 +28,9 @@ export function packageCommand(cli: Cli): Command {
   return command;
 }
 
-async function list(cli: Cli, { project, json }: { readonly project: string; readonly json?: boolean }): Promise<void> {
+async function list(cli: Cli, { project: given, json }: ListOptions): Promise<void> {
   const { output } = cli;
+  const project = await requireProject(cli, given);
   const client = await connect(cli);
   try {
     const packages = await client.listPackages(project);

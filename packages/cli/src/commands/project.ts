@@ -2,6 +2,7 @@ import { type ChangeProject, type ProjectInfo, type SandboxLevel, sandboxLevels 
 import { Command, Option } from "commander";
 import { type Cli, parseNumber, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
+import { useProjectCommand } from "./connection/use-project.ts";
 import { showTime } from "../show-time.ts";
 
 interface JsonOption {
@@ -14,7 +15,7 @@ interface LimitOptions extends JsonOption {
   readonly requireNetwork?: "on" | "off";
 }
 
-/** `sealrun project create`, `list` and `limit`. */
+/** `sealrun project create`, `list`, `limit` and `use`. */
 export function projectCommand(cli: Cli): Command {
   const { output } = cli;
   const command = new Command("project").description("Projects: spaces that packages and secrets belong to");
@@ -68,6 +69,7 @@ export function projectCommand(cli: Cli): Command {
       if (json === true) return output.json(project);
       for (const sentence of describeLimits(project)) output.line(sentence);
     });
+  command.addCommand(useProjectCommand(cli));
   return command;
 }
 

@@ -2,31 +2,35 @@ import { Command } from "commander";
 import { findIdlePool, isRefused, type PackageToPush } from "@sealrun/client";
 import { type PushAnswer, SealrunError } from "@sealrun/protocol";
 import { type Cli, parseProject } from "../command.ts";
-import { connect } from "../connect.ts";
+import { connect, requireProject } from "../connect.ts";
 import { type CheckedPackage, checkPackage } from "../package/check-package.ts";
 
 interface PushOptions {
-  readonly project: string;
+  readonly project?: string;
   readonly name?: string;
   readonly overwrite?: boolean;
   readonly force?: boolean;
   readonly json?: boolean;
 }
 
+type PlacedOptions = PushOptions & { readonly project: string };
+
 /** `sealrun push`. */
 export function pushCommand(cli: Cli): Command {
   return new Command("push")
     .description("Upload a folder as a new version of a package; its secrets.json is sealed on this machine first")
     .argument("<dir>", "folder with the scripts")
-    .requiredOption("--project <project>", "project of the package", parseProject)
+    .option("--project <project>", "project of the package (default: the chosen one)", parseProject)
     .option("--name <name>", "the package's name (default: the manifest's, else the folder's)")
     .option("--overwrite", "replace secrets that were changed on the platform since the last push")
     .option("--force", "push although scripts do not parse, or dependencies are missing or not pinned")
     .option("--json", "print the answer as JSON")
-    .action(async (folder: string, options: PushOptions) => push(cli, folder, options));
+    .action(async (folder: string, options: PushOptions) => {
+      await push(cli, folder, { ...options, project: await requireProject(cli, options.project) });
+    });
 }
 
-async function push(cli: Cli, folder: string, options: PushOptions): Promise<void> {
+async function push(cli: Cli, folder: string, options: PlacedOptions): Promise<void> {
   const checked = await checkPackage(folder, options.name);
   for (const path of checked.skipped) cli.output.note(`left out: ${path}`);
   report(cli, checked, options.force === true);
@@ -58,7 +62,7 @@ function report({ output }: Cli, { problems }: CheckedPackage, isForced: boolean
   throw new SealrunError("PACKAGE_INVALID", sentence);
 }
 
-function toPush(checked: CheckedPackage, options: PushOptions): PackageToPush {
+function toPush(checked: CheckedPackage, options: PlacedOptions): PackageToPush {
   const { name, files, secrets } = checked;
   return {
     project: options.project,

@@ -2,11 +2,11 @@ import { isEmptyValue, type SecretPlace, warnOfMasking } from "@sealrun/client";
 import { type JsonValue, SealrunError, secretName, showName } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parsePackage, parseProject } from "../command.ts";
-import { connect } from "../connect.ts";
+import { connect, requireProject } from "../connect.ts";
 import { confirmLoss } from "../secret/confirm.ts";
 import { findImport, type ImportOptions, parseNames } from "../secret/find-import.ts";
 import { showPlan } from "../secret/import-secrets.ts";
-import { addPlaceOptions, placeOf, type PlaceOptions, showPlace } from "../secret/place.ts";
+import { addPlaceOptions, findPlace, type PlaceOptions, showPlace } from "../secret/place.ts";
 import { readSecretValue } from "../secret/read-value.ts";
 import { showExplanation } from "../secret/show-explanation.ts";
 import { showHistory } from "../secret/show-history.ts";
@@ -24,7 +24,7 @@ type SetOptions = PlaceOptions &
   YesOption & { readonly file?: string; readonly valueJson?: boolean; readonly allowEmpty?: boolean };
 
 type ImportCommandOptions = PlaceOptions & JsonOption & YesOption & ImportOptions & { readonly dryRun?: boolean };
-type ExplainOptions = JsonOption & { readonly project: string; readonly package: string };
+type ExplainOptions = JsonOption & { readonly project?: string; readonly package: string };
 
 /** `sealrun secret set`, `import`, `list`, `history`, `explain` and `delete`. */
 export function secretCommand(cli: Cli): Command {
@@ -33,7 +33,7 @@ export function secretCommand(cli: Cli): Command {
     .description("Set a secret; its value comes from standard input, a file or a hidden prompt")
     .argument("[name]", "the secret's name")
     .argument("[rest...]")
-    .usage("<name> --scope platform|project|service [--project P] [--package N] < value")
+    .usage("<name> [--scope platform|project|service] [--project P] [--package N] < value")
     .option("--file <file>", "read the value from this file")
     .option("--value-json", "the value is JSON (default: text, without its final newline)")
     .option("--allow-empty", "store an empty value too")
@@ -73,7 +73,7 @@ export function secretCommand(cli: Cli): Command {
     .command("explain")
     .description("Show from which scope a package gets a secret, and why; exit code 1 when no scope has it")
     .argument("<name>", "the secret's name")
-    .requiredOption("--project <project>", "the package's project", parseProject)
+    .option("--project <project>", "the package's project (default: the chosen one)", parseProject)
     .requiredOption("--package <package>", "the package", parsePackage)
     .option("--json", "print it as JSON")
     .action(async (name: string, options: ExplainOptions) => explain(cli, name, options));
@@ -103,7 +103,7 @@ function checkName(name: string | undefined, rest: readonly string[]): string {
 }
 
 async function set(cli: Cli, name: string, options: SetOptions): Promise<void> {
-  const place = placeOf(options);
+  const place = await findPlace(cli, options);
   const { file, json, allowEmpty = false } = options;
   // Asked before the value is typed.
   await confirmReplacing(cli, place, [name], options);
@@ -128,7 +128,7 @@ async function confirmReplacing(
 }
 
 async function importAll(cli: Cli, file: string | undefined, options: ImportCommandOptions): Promise<void> {
-  const place = placeOf(options);
+  const place = await findPlace(cli, options);
   const values = await findImport(cli, file, options);
   const json = options.json === true;
   if (options.dryRun !== true) {
@@ -163,7 +163,7 @@ async function store(cli: Cli, place: SecretPlace, { values, json, source, allow
 
 async function list(cli: Cli, name: string | undefined, options: PlaceOptions & JsonOption): Promise<void> {
   const { output } = cli;
-  const place = placeOf(options);
+  const place = await findPlace(cli, options);
   const client = await connect(cli);
   const all = await withProjectAdvice(place, async () => client.listSecrets(place));
   const secrets = name === undefined ? all : all.filter((secret) => secret.name === name);
@@ -185,14 +185,15 @@ async function list(cli: Cli, name: string | undefined, options: PlaceOptions & 
 }
 
 async function history(cli: Cli, name: string, options: PlaceOptions & JsonOption): Promise<void> {
-  const place = placeOf(options);
+  const place = await findPlace(cli, options);
   const client = await connect(cli);
   const found = await withProjectAdvice(place, async () => client.getSecretHistory(place, name));
   if (options.json === true) cli.output.json(found);
   else showHistory(cli.output, found);
 }
 
-async function explain(cli: Cli, name: string, { json, ...target }: ExplainOptions): Promise<void> {
+async function explain(cli: Cli, name: string, { json, ...options }: ExplainOptions): Promise<void> {
+  const target = { package: options.package, project: await requireProject(cli, options.project) };
   const client = await connect(cli);
   const place = { scope: "service", ...target } as const;
   const explained = await withProjectAdvice(place, async () => client.explainSecret(target, name));
@@ -204,7 +205,7 @@ async function explain(cli: Cli, name: string, { json, ...target }: ExplainOptio
 }
 
 async function remove(cli: Cli, name: string, options: PlaceOptions & JsonOption & YesOption): Promise<void> {
-  const place = placeOf(options);
+  const place = await findPlace(cli, options);
   const client = await connect(cli);
   const removed = await withProjectAdvice(place, async () => {
     const asked = { place, names: [name], verb: "Delete", isConfirmed: options.yes === true } as const;

@@ -1,7 +1,8 @@
 import type { SecretPlace } from "@sealrun/client";
-import { type Scope, scope, SealrunError, showName } from "@sealrun/protocol";
+import { type Scope, scope as scopeSchema, SealrunError, showName } from "@sealrun/protocol";
 import { type Command } from "commander";
-import { parsePackage, parseProject } from "../command.ts";
+import { type Cli, parsePackage, parseProject } from "../command.ts";
+import { findProject } from "../connect.ts";
 
 /** The options that say whose secrets a command is about. */
 export interface PlaceOptions {
@@ -13,33 +14,45 @@ export interface PlaceOptions {
 /** Adds `--scope`, `--project` and `--package`. */
 export function addPlaceOptions(command: Command): Command {
   return command
-    .option("--scope <scope>", "platform, project or service (one package)")
-    .option("--project <project>", "for the scopes project and service", parseProject)
+    .option("--scope <scope>", "platform, project or service, one package (default: what --package or --project names)")
+    .option("--project <project>", "for the scopes project and service (default: the chosen one)", parseProject)
     .option("--package <package>", "for the scope service", parsePackage);
 }
 
-/** The place that the options name; `USAGE` names the option that is missing or not allowed. */
-export function placeOf(options: PlaceOptions): SecretPlace {
-  const { project, package: name } = options;
-  const chosen = parseScope(options.scope);
-  switch (chosen) {
+/**
+ * The place that the options name, where `chosen` is the project without `--project`. Without `--scope` it is the
+ * package, if one is named, or else the project. `USAGE` names the option that is missing or not allowed.
+ */
+export function placeOf(options: PlaceOptions, chosen?: string): SecretPlace {
+  const { package: name } = options;
+  const project = options.project ?? chosen;
+  const scope = parseScope(options.scope) ?? (name === undefined ? "project" : "service");
+  switch (scope) {
     case "platform":
-      if (project !== undefined || name !== undefined)
+      if (options.project !== undefined || name !== undefined)
         throw usage("--scope platform takes no --project and no --package");
-      return { scope: chosen };
+      return { scope };
     case "project":
-      if (project === undefined) throw usage("--scope project needs --project");
+      if (project === undefined)
+        throw usage(options.scope === undefined ? expected : "--scope project needs --project");
       if (name !== undefined) throw usage("--scope project takes no --package; for one package use --scope service");
-      return { scope: chosen, project };
+      return { scope, project };
     case "service":
       if (project === undefined || name === undefined) throw usage("--scope service needs --project and --package");
-      return { scope: chosen, project, package: name };
+      return { scope, project, package: name };
   }
 }
 
-function parseScope(text: string | undefined): Scope {
-  if (text === undefined) throw usage("Expected --scope platform, --scope project or --scope service");
-  const parsed = scope.safeParse(text);
+/** The place that the options name, in the chosen project when they name none. */
+export async function findPlace(cli: Cli, options: PlaceOptions): Promise<SecretPlace> {
+  return placeOf(options, options.project ?? (await findProject(cli)));
+}
+
+const expected = "Expected --scope platform or --project, or a project chosen with: sealrun project use NAME";
+
+function parseScope(text: string | undefined): Scope | undefined {
+  if (text === undefined) return undefined;
+  const parsed = scopeSchema.safeParse(text);
   if (parsed.success) return parsed.data;
   throw usage(`--scope: expected platform, project or service, found ${showName(text)}`);
 }
