@@ -1,7 +1,13 @@
-import { projectOverview, type PackageOverview } from "@sealrun/protocol";
+import { packageId, projectId, projectName, projectOverview, type PackageOverview } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { ask, keyOf, refused, sealAll, send } from "../../support/api.ts";
-import { type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
+import { getProject } from "../../../packages/platform/src/projects/store.ts";
+import { listSecrets } from "../../../packages/platform/src/secrets/store.ts";
+import { describeProject } from "../../../packages/platform/src/overview/overview.ts";
+import { countBuffers } from "../../support/count-buffers.ts";
+import { type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
+import { copyExecutions, copyPackages } from "../../support/fill-project.ts";
 
 let world: ExecutionsWorld;
 beforeAll(async () => {
@@ -94,5 +100,45 @@ describe("GET /projects/:project/overview", () => {
   test("GET /projects/:project/overview refuses an unknown project", async () => {
     const refusal = await refused(send(world.platform, "GET", "/projects/nope/overview"));
     expect(refusal).toMatchObject({ status: 404, code: "PROJECT_NOT_FOUND" });
+  });
+});
+
+describe("lists of a large project", () => {
+  const packages = 500;
+  beforeAll(async () => {
+    await world.push("large", {
+      "main.sh": "true\n",
+      "secrets.json": JSON.stringify(Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`LARGE_${n}`, "x1"]))),
+    });
+    const { ref } = await world.claim("large");
+    const read = { type: "read", step: 0, scope: "service", version: 1, outcome: "read", time: 1 } as const;
+    await world.peer.report(ref, 1, [{ ...read, name: "LARGE_0" }]);
+    await world.peer.rpc.finish({ ...ref, status: "succeeded", lastSequence: 1 });
+    await until(async () => (await world.show(ref.executionId)).receipt.length === 1);
+    await copyPackages(world.database, ref.executionId, packages);
+    await copyExecutions(world.database, ref.executionId, { from: 0, to: 5_000 });
+  });
+
+  test("describeProject() reads no execution of others for each package that never ran", async () => {
+    const { database, buffers } = countBuffers(world.database);
+    const project = await getProject(database, projectName.parse("acme"));
+    const { packages: found } = await describeProject({ database, platformId: world.platform.platformId }, project);
+    expect(found.length).toBeGreaterThan(packages);
+    // Two searches of an index for each package, of three pages; a walk over 5,000 executions for each is 400,000.
+    expect(buffers()).toBeLessThan(40 * packages);
+  });
+
+  test("listSecrets() finds the last read of each secret without reading those of others", async () => {
+    const { database, buffers } = countBuffers(world.database);
+    const placeRow = z.object({ scope: z.literal("service"), ownerId: packageId, projectId });
+    const [place] = await world.database.rows(
+      placeRow,
+      `select 'service' as scope, id as "ownerId", project_id as "projectId" from packages where name = 'large'`,
+    );
+    if (place === undefined) throw new TypeError("there is no package large");
+    const found = await listSecrets(database, place);
+    expect(found).toHaveLength(200);
+    expect(found.filter(({ lastRead }) => lastRead !== null)).toHaveLength(1);
+    expect(buffers()).toBeLessThan(40 * found.length);
   });
 });

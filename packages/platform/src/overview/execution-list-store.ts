@@ -98,6 +98,13 @@ export async function listExecutions(
   );
 }
 
+/**
+ * The condition and order of a package's executions in a lateral join to `packages k`. With `package_id = k.id`
+ * PostgreSQL drops the constant from the order and may choose the index of all numbers: for a package that never ran it
+ * then reads every execution. A range keeps the constant in the order, which only `executions_package` has.
+ */
+export const ofPackageNewestFirst = "package_id between k.id and k.id order by package_id desc, number desc";
+
 /** The last executions of each of these packages, at most `maxEach` of one package; newest first. */
 export async function listRecent(
   sql: Sql,
@@ -107,7 +114,7 @@ export async function listRecent(
   return sql.rows(
     summaryRow,
     `select ${summaryColumns} from packages k cross join lateral (
-       select * from executions where package_id = k.id order by number desc limit $2) e
+       select * from executions where ${ofPackageNewestFirst} limit $2) e
        join projects p on p.id = e.project_id join versions v on v.id = e.version_id
      where k.id = any ($1) order by e.number desc`,
     [packages, maxEach],

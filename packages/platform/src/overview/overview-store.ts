@@ -11,6 +11,7 @@ import {
 } from "@sealrun/protocol";
 import { z } from "zod";
 import { storedStep } from "../packages/stored-step.ts";
+import { ofPackageNewestFirst } from "./execution-list-store.ts";
 
 const packageRow = z
   .object({
@@ -74,8 +75,7 @@ export async function listMissed(sql: Sql, packages: readonly PackageId[]): Prom
     missedRow,
     `select distinct k.id as package_id, e.id as execution, r.name
      from packages k cross join lateral (
-       select id, attempt from executions where package_id = k.id and finished_at is not null
-       order by number desc limit 1) e
+       select id, attempt from executions where finished_at is not null and ${ofPackageNewestFirst} limit 1) e
      join receipts r on r.execution_id = e.id and r.outcome = 'missing' and r.attempt is not distinct from e.attempt
      where k.id = any ($1) order by r.name`,
     [packages],

@@ -97,6 +97,9 @@ export async function findSameBytes(
   return found;
 }
 
+/** Indexes of reads have the database's collation and not that of `secrets.name`, with which they cannot be searched. */
+const sameRead = 'owner_id = s.owner_id and name = s.name collate "default" and scope = s.scope';
+
 /** Names, versions, authors and times of a place, or of these names in it; never a value. */
 export async function listSecrets(sql: Sql, place: Place, names?: readonly string[]): Promise<readonly ListedSecret[]> {
   return sql.rows(
@@ -106,10 +109,10 @@ export async function listSecrets(sql: Sql, place: Place, names?: readonly strin
      left join lateral (
        select version, at from (
          (select version, at from receipts
-          where owner_id = s.owner_id and name = s.name and scope = s.scope and outcome = 'read'
+          where ${sameRead} and outcome = 'read'
           order by at desc limit 1)
          union all
-         select version, at from secret_reads where owner_id = s.owner_id and name = s.name and scope = s.scope) u
+         select version, at from secret_reads where ${sameRead}) u
        order by at desc limit 1
      ) r on true
      where s.scope = $1 and s.owner_id = $2 and s.deleted_at is null and ($3::text[] is null or s.name = any ($3))
