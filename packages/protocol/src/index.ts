@@ -413,10 +413,14 @@ export { zonedTime } from "./api/zoned-time.ts";
 export {
   missingSecret,
   packageOverview,
+  platformOverview,
   projectOverview,
+  projectSummary,
   type MissingSecret,
   type PackageOverview,
+  type PlatformOverview,
   type ProjectOverview,
+  type ProjectSummary,
 } from "./api/overview.ts";
 export {
   versionFile,

@@ -35,3 +35,12 @@ test("overview() gives the packages of a project, whose name cannot leave its pl
   expect(await client.overview("a/b")).toEqual({ packages: [] });
   expect(platform.seen.at(-1)).toMatchObject({ method: "GET", path: "/projects/a%2Fb/overview" });
 });
+
+test("listProjectSummaries() gives all projects in one request", async () => {
+  const summary = { name: "acme", packages: 2, needAttention: 1, lastRunAt: null };
+  const platform = hostilePlatform(() => ({ projects: [summary] }));
+  const { fetch, fingerprint } = platform;
+  const client = createClient({ url: "http://platform.test", token: "the-token", fingerprint, fetch });
+  expect(await client.listProjectSummaries()).toEqual([summary]);
+  expect(platform.seen.at(-1)).toMatchObject({ method: "GET", path: "/overview" });
+});

@@ -1,10 +1,19 @@
-import { packageId, projectId, projectName, projectOverview, type PackageOverview } from "@sealrun/protocol";
+import {
+  packageId,
+  platformOverview,
+  projectId,
+  projectName,
+  projectOverview,
+  type PackageOverview,
+} from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ask, keyOf, refused, sealAll, send } from "../../support/api.ts";
 import { getProject } from "../../../packages/platform/src/projects/store.ts";
 import { listSecrets } from "../../../packages/platform/src/secrets/store.ts";
+import { describeProjects } from "../../../packages/platform/src/overview/all-projects.ts";
 import { describeProject } from "../../../packages/platform/src/overview/overview.ts";
+import { findAttention } from "../../../packages/web/src/pages/home/attention.ts";
 import { countBuffers } from "../../support/count-buffers.ts";
 import { type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 import { copyExecutions, copyPackages } from "../../support/fill-project.ts";
@@ -103,7 +112,21 @@ describe("GET /projects/:project/overview", () => {
   });
 });
 
-describe("lists of a large project", () => {
+test("GET /overview counts the packages of each project that need attention, as its home page does", async () => {
+  const { projects } = await ask(world.platform, platformOverview, ["GET", "/overview"]);
+  const { packages } = await ask(world.platform, projectOverview, ["GET", "/projects/acme/overview"]);
+  const acme = projects.find(({ name }) => name === "acme");
+  expect(acme).toMatchObject({ packages: packages.length, needAttention: findAttention(packages).length });
+  expect(acme?.needAttention).toBeGreaterThan(1);
+  expect(acme?.lastRunAt).toBe(
+    packages
+      .flatMap(({ lastRun }) => lastRun?.createdAt ?? [])
+      .toSorted()
+      .at(-1),
+  );
+});
+
+describe("GET /overview of a large platform", () => {
   const packages = 500;
   beforeAll(async () => {
     await world.push("large", {
@@ -125,6 +148,13 @@ describe("lists of a large project", () => {
     const { packages: found } = await describeProject({ database, platformId: world.platform.platformId }, project);
     expect(found.length).toBeGreaterThan(packages);
     // Two searches of an index for each package, of three pages; a walk over 5,000 executions for each is 400,000.
+    expect(buffers()).toBeLessThan(40 * packages);
+  });
+
+  test("describeProjects() reads no more for all projects than the home pages of each", async () => {
+    const { database, buffers } = countBuffers(world.database);
+    const { projects } = await describeProjects({ database, platformId: world.platform.platformId });
+    expect(projects.map(({ name }) => name)).toEqual(["acme"]);
     expect(buffers()).toBeLessThan(40 * packages);
   });
 

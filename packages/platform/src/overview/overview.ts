@@ -1,7 +1,6 @@
 import {
   type ExecutionSummary,
   jsonValue,
-  lookupOrder,
   type PackageOverview,
   parametersFileSchema,
   type ProjectOverview,
@@ -11,15 +10,8 @@ import type { Deps } from "../deps.ts";
 import { listRecent } from "./execution-list-store.ts";
 import { findRefusal } from "../start/run-settings.ts";
 import { addWaitingReasons } from "./add-waiting-reasons.ts";
-import { type AskedName, findMissing, listAsked } from "./missing-secrets.ts";
-import {
-  listMissed,
-  listOverviewPackages,
-  listStoredNames,
-  type MissedName,
-  type OverviewPackage,
-  type StoredName,
-} from "./overview-store.ts";
+import { listMissing } from "./list-missing.ts";
+import { listOverviewPackages, type OverviewPackage } from "./overview-store.ts";
 import type { Project } from "../projects/store.ts";
 
 const maxRecent = 10;
@@ -45,35 +37,16 @@ export async function describeProject(
     [...recent.values()].flatMap((rows) => rows.slice(0, 1)),
   );
   const lastRuns = new Map(newest.map((run) => [run.package, run]));
-  const missed = Map.groupBy(await listMissed(database, packages), (row) => row.packageId);
-  const asked = new Map(
-    found.map((row) => [row.id, [...listAsked(row, project.name), ...(missed.get(row.id) ?? []).map(askedByRun)]]),
-  );
-  const names = [...asked.values()].flatMap((places) => places.flatMap((place) => place.names));
-  const stored = await listStoredNames(database, { platformId, project: project.id, packages }, [...new Set(names)]);
+  const missing = await listMissing({ database, platformId }, found);
   return {
     packages: found.map((row) =>
       describe(row, {
         lastRun: lastRuns.get(row.name),
         recent: recent.get(row.name) ?? [],
-        missing: missingOf(row, asked.get(row.id) ?? [], stored),
+        missing: [...(missing.get(row.id) ?? [])],
       }),
     ),
   };
-}
-
-function askedByRun({ name, execution }: MissedName): AskedName {
-  return { names: [name], scopes: lookupOrder, askedBy: "run", where: execution };
-}
-
-function missingOf(
-  { id }: OverviewPackage,
-  asked: readonly AskedName[],
-  stored: readonly StoredName[],
-): PackageOverview["missing"] {
-  const isOwn = (name: StoredName): boolean => name.scope !== "service" || name.ownerId === id;
-  const known = new Set(stored.filter(isOwn).map(({ scope, name }) => `${scope} ${name}`));
-  return [...findMissing(asked, (scope, name) => known.has(`${scope} ${name}`))];
 }
 
 function describe(

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { executionStatus } from "../wire/execution.ts";
-import { executionId, packageId, packageName } from "../names.ts";
+import { executionId, packageId, packageName, projectName } from "../names.ts";
 import { executionSummary } from "./executions.ts";
 
 /** A secret that a package asks for and no scope has. */
@@ -40,3 +40,19 @@ export type PackageOverview = z.infer<typeof packageOverview>;
 /** `GET /api/v1/projects/:project/overview`: the home page of a project. */
 export const projectOverview = z.object({ packages: z.array(packageOverview) });
 export type ProjectOverview = z.infer<typeof projectOverview>;
+
+/** A project on the page of all projects. */
+export const projectSummary = z.object({
+  name: projectName,
+  /** Number of packages that have a version. */
+  packages: z.number().int().nonnegative(),
+  /** Number of packages whose last run failed, was lost or waits, or that are missing secrets. */
+  needAttention: z.number().int().nonnegative(),
+  /** When the newest execution was accepted. */
+  lastRunAt: z.string().nullable(),
+});
+export type ProjectSummary = z.infer<typeof projectSummary>;
+
+/** `GET /api/v1/overview`: the page of all projects. */
+export const platformOverview = z.object({ projects: z.array(projectSummary) });
+export type PlatformOverview = z.infer<typeof platformOverview>;

@@ -2,6 +2,7 @@ import {
   changeProject,
   createProject,
   errorBody,
+  platformOverview,
   type ProjectInfo,
   projectInfo,
   projectList,
@@ -15,6 +16,7 @@ import { recordAudit } from "../../audit/store.ts";
 import type { Kept } from "../../cache/kept.ts";
 import type { Deps } from "../../deps.ts";
 import { ringOutbox } from "../../postgres/channels.ts";
+import { describeProjects } from "../../overview/all-projects.ts";
 import { describeProject } from "../../overview/overview.ts";
 import {
   createProject as make,
@@ -72,6 +74,17 @@ export function projectRoutes(
     "/api/v1/projects",
     { config, schema: { summary: "List projects", response: { 200: projectList, default: errorBody } } },
     async () => ({ projects: (await listProjects(deps.database)).map(info) }),
+  );
+  app.get(
+    "/api/v1/overview",
+    {
+      config,
+      schema: {
+        summary: "Show every project with its number of packages, those that need attention, and its last run",
+        response: { 200: platformOverview, default: errorBody },
+      },
+    },
+    async () => describeProjects(deps),
   );
   app.get(
     "/api/v1/projects/:project",

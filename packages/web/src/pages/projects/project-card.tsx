@@ -1,19 +1,19 @@
 import { Badge, Card, Group, Skeleton, Text } from "@mantine/core";
-import type { ProjectInfo } from "@sealrun/protocol";
-import { useQuery } from "@tanstack/react-query";
+import type { ProjectInfo, ProjectSummary } from "@sealrun/protocol";
 import type { ReactNode } from "react";
-import { useClient } from "../../platform/platform.tsx";
 import { LinkAnchor } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
-import { findAttention } from "../home/attention.ts";
-import { overviewQuery } from "../home/overview-query.ts";
 import classes from "./project-card.module.css";
 
 /** A project: how many packages it has, how many of them need attention, and when something last ran. */
-export function ProjectCard({ project }: { readonly project: ProjectInfo }): ReactNode {
-  const client = useClient();
-  const { data, error } = useQuery(overviewQuery(client, project.name));
+export function ProjectCard(props: {
+  readonly project: ProjectInfo;
+  /** Undefined until it is loaded. */
+  readonly summary: ProjectSummary | undefined;
+  readonly hasFailed: boolean;
+}): ReactNode {
+  const { project, summary, hasFailed } = props;
   return (
     <Card withBorder padding="md" className={classes["card"]} component="li">
       <LinkAnchor
@@ -25,49 +25,41 @@ export function ProjectCard({ project }: { readonly project: ProjectInfo }): Rea
       >
         <ShownText text={project.name} />
       </LinkAnchor>
-      {data === undefined ? (
-        error === null ? (
-          <Skeleton height={20} mt="xs" aria-hidden />
-        ) : (
+      {summary === undefined ? (
+        hasFailed ? (
           <Text size="sm" c="dimmed" mt="xs">
             Its packages cannot be loaded right now
           </Text>
+        ) : (
+          <Skeleton height={20} mt="xs" aria-hidden />
         )
       ) : (
-        <Facts packages={data.packages} createdAt={project.createdAt} />
+        <Facts summary={summary} createdAt={project.createdAt} />
       )}
     </Card>
   );
 }
 
-function Facts(props: {
-  readonly packages: Parameters<typeof findAttention>[0];
-  readonly createdAt: string;
-}): ReactNode {
-  const { packages, createdAt } = props;
-  const attentionCount = findAttention(packages).length;
-  const last = packages
-    .flatMap(({ lastRun }) => (lastRun === null ? [] : [lastRun.createdAt]))
-    .toSorted()
-    .at(-1);
+function Facts(props: { readonly summary: ProjectSummary; readonly createdAt: string }): ReactNode {
+  const { packages, needAttention, lastRunAt } = props.summary;
   return (
     <Group gap="xs" mt={6}>
       <Text size="sm" c="dimmed">
-        {packages.length === 0 ? "No packages yet" : `${packages.length} package${packages.length === 1 ? "" : "s"}`}
+        {packages === 0 ? "No packages yet" : `${packages} package${packages === 1 ? "" : "s"}`}
         {" · "}
-        {last === undefined ? (
+        {lastRunAt === null ? (
           <>
-            created <Time at={createdAt} />
+            created <Time at={props.createdAt} />
           </>
         ) : (
           <>
-            last run <Time at={last} />
+            last run <Time at={lastRunAt} />
           </>
         )}
       </Text>
-      {attentionCount === 0 ? null : (
+      {needAttention === 0 ? null : (
         <Badge color="orange" variant="light" tt="none" fw={500}>
-          {attentionCount} need{attentionCount === 1 ? "s" : ""} attention
+          {needAttention} need{needAttention === 1 ? "s" : ""} attention
         </Badge>
       )}
     </Group>

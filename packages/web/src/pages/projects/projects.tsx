@@ -5,7 +5,7 @@ import { IconArrowRight, IconFolders, IconPlus, IconSearch } from "@tabler/icons
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useRef, useState } from "react";
 import { useClient } from "../../platform/platform.tsx";
-import { topicKey } from "../../platform/queries.ts";
+import { alsoOf, topicKey } from "../../platform/queries.ts";
 import { Empty } from "../../parts/page/empty.tsx";
 import { GuardedModal } from "../../parts/page/guarded-modal.tsx";
 import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
@@ -88,10 +88,17 @@ function NewProject(props: { readonly projects: readonly ProjectInfo[]; readonly
 
 /** From this many projects on, the page has a search field. */
 const minToSearch = 9;
-/** Each card loads its own overview; this keeps hundreds of projects from loading at once. */
-const shownAtOnce = 30;
+const shownAtOnce = 60;
 
 function ProjectList({ projects }: { readonly projects: readonly ProjectInfo[] }): ReactNode {
+  const client = useClient();
+  // All cards in one request; they show names meanwhile.
+  const found = useQuery({
+    queryKey: topicKey("projects", "summaries"),
+    queryFn: async () => client.listProjectSummaries(),
+    meta: alsoOf("packages", "executions", "secrets"),
+  });
+  const summaries = new Map(found.data?.map((summary) => [summary.name, summary]));
   const [find, setFind] = useState("");
   const [maxShown, setMaxShown] = useState(shownAtOnce);
   const wanted = projects.filter(({ name }) => name.toLowerCase().includes(find.trim().toLowerCase()));
@@ -109,7 +116,12 @@ function ProjectList({ projects }: { readonly projects: readonly ProjectInfo[] }
       )}
       <SimpleGrid component="ul" cols={{ base: 1, sm: 2, lg: 3 }} spacing="sm" p={0} m={0}>
         {wanted.slice(0, maxShown).map((project) => (
-          <ProjectCard key={project.id} project={project} />
+          <ProjectCard
+            key={project.id}
+            project={project}
+            summary={summaries.get(project.name)}
+            hasFailed={found.error !== null}
+          />
         ))}
       </SimpleGrid>
       {wanted.length > maxShown ? (
