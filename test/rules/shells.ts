@@ -99,6 +99,10 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
     "test/platform/http/routes/projects.test.ts",
     "test/docs/http-api.test.ts",
   ],
+  "packages/platform/src/http/streams": [
+    "test/platform/http/access.test.ts",
+    "test/platform/http/routes/executions.test.ts",
+  ],
   "packages/platform/src/keyring": [
     "test/platform/rpc/claim.test.ts",
     "test/platform/sweep/end-grants.test.ts",

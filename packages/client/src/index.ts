@@ -1,5 +1,5 @@
 export { type AuditFilter } from "./calls/audit.ts";
-export { type ChangeListener } from "./live/changes.ts";
+export { type ChangeListener, type QuietMs } from "./live/changes.ts";
 export { type Client, type ClientOptions, createClient } from "./client.ts";
 export { type EventToSend } from "./calls/events.ts";
 export { type ExecutionFilter, type ExecutionToStart, type StatisticsFilter } from "./calls/executions.ts";

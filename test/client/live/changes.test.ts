@@ -36,6 +36,23 @@ test("watchChanges() reports the topics, and whether it is connected", async () 
   });
 });
 
+test("watchChanges() passes on for how long known topics are quiet", async () => {
+  const heard: unknown[] = [];
+  const stop = new AbortController();
+  const data = JSON.stringify({ topics: ["packages", "secrets"], quietMs: { packages: 40, secrets: "x", moons: 2 } });
+  await watchChanges(
+    { url: "http://platform.test", fetch: async () => new Response(`event: change\ndata: ${data}\n\n`) },
+    {
+      signal: stop.signal,
+      onChange: (topics, quietMs) => {
+        heard.push([topics, quietMs]);
+        stop.abort();
+      },
+    },
+  ).catch(() => undefined);
+  expect(heard).toEqual([[["packages", "secrets"], { packages: 40 }]]);
+});
+
 test("watchChanges() comes back after a break, a refusal that passes and a broken platform", async () => {
   const { heard, ended } = await watch([change("projects"), refusal("INTERNAL", 500), change("schedules")]);
   expect(heard).toEqual(["connected", ["projects"], "lost", "lost", "connected", ["schedules"], "lost"]);

@@ -63,6 +63,14 @@ describe("openChangeNotices()", () => {
     else await until(async () => (await toldBy(statement)).includes(topic));
   });
 
+  test("openChangeNotices() knows for how long each list has not changed", async () => {
+    const before = notices.quietMs();
+    await toldBy("update projects set max_concurrent = 4");
+    const { projects, platform } = notices.quietMs();
+    expect(platform).toBeGreaterThanOrEqual(before.platform);
+    expect(projects).toBeLessThanOrEqual(platform);
+  });
+
   test("openChangeNotices() tells nothing of an executor that only lives", async () => {
     await database.run("update executors set slots = 4");
     const heard = await toldBy(

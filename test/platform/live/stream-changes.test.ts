@@ -1,5 +1,6 @@
 import { changeTopic, type ChangeTopic } from "@sealrun/protocol";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { streamChanges } from "../../../packages/platform/src/live/stream-changes.ts";
 
 /** A stream that a test feeds by hand. */
@@ -11,6 +12,7 @@ function openStream() {
       subscribers.add(onChange);
       return () => void subscribers.delete(onChange);
     },
+    quietMs: () => z.record(changeTopic, z.number()).parse(quietMs),
   };
   const events = streamChanges({ notices, signal: stop.signal });
   return {
@@ -24,12 +26,15 @@ function openStream() {
   };
 }
 
+const quiet = changeTopic.options.map((topic, index) => [topic, 100 * index] as const);
+const quietMs = Object.fromEntries(quiet);
+
 const event = (...topics: readonly string[]): string => `event: change\ndata: ${JSON.stringify({ topics })}\n\n`;
 
 describe("streamChanges()", () => {
-  test("streamChanges() names all topics first, then those that changed", async () => {
+  test("streamChanges() names all topics first and for how long each is quiet, then those that changed", async () => {
     const { next, tell } = openStream();
-    expect(await next()).toBe(event(...changeTopic.options));
+    expect(await next()).toBe(`event: change\ndata: ${JSON.stringify({ topics: changeTopic.options, quietMs })}\n\n`);
     tell("secrets");
     expect(await next()).toBe(event("secrets"));
   });

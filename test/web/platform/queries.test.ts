@@ -1,6 +1,6 @@
 import { QueryObserver } from "@tanstack/react-query";
 import { expect, test } from "vitest";
-import { createQueries, invalidateMatching } from "../../../packages/web/src/platform/queries.ts";
+import { createQueries, invalidateMatching, isAskedBefore } from "../../../packages/web/src/platform/queries.ts";
 
 test("invalidateMatching() fetches again when the first answer was already on its way", async () => {
   const queries = createQueries();
@@ -29,6 +29,17 @@ test("invalidateMatching() does not touch queries of other topics", async () => 
   await expect.poll(() => observer.getCurrentResult().data).toBe(1);
   await invalidateMatching(queries, ({ queryKey }) => queryKey[0] === "executions");
   expect(asked).toBe(1);
+  stop();
+});
+
+test("isAskedBefore() tells a request sent before a change from one sent after it", async () => {
+  const queries = createQueries();
+  const before = Date.now() - 1;
+  const observer = new QueryObserver(queries, { queryKey: ["secrets"], queryFn: async () => 1 });
+  const stop = observer.subscribe(() => undefined);
+  await expect.poll(() => observer.getCurrentResult().data).toBe(1);
+  const [query] = queries.getQueryCache().findAll();
+  expect([before, Date.now()].map((at) => query !== undefined && isAskedBefore(query, at))).toEqual([false, true]);
   stop();
 });
 

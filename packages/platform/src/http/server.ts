@@ -14,8 +14,9 @@ import type { EarlyLines } from "../live/first-line.ts";
 import { denyByDefault } from "./access.ts";
 import { refuseOtherHosts } from "./allowed-hosts.ts";
 import { refuseWhileClockIsWrong } from "./clock-gate.ts";
+import { compressLists } from "./compress-lists.ts";
 import { answerErrors, answerUnreadable } from "./error-response.ts";
-import { createEventStreams } from "./event-streams.ts";
+import { createEventStreams } from "./streams/event-streams.ts";
 import { describeApi } from "./openapi.ts";
 import { parseRequests } from "./parse-request.ts";
 import { sendSecurityHeaders } from "./security-headers.ts";
@@ -108,6 +109,7 @@ export async function buildServer(
     );
   });
   answerErrors(app);
+  compressLists(app);
   parseRequests(app);
   app.setSerializerCompiler(serializerCompiler);
   const countWrongToken = countWrongTokens(app);

@@ -9,6 +9,8 @@ const channel = "sealrun_changes";
 export interface ChangeNotices {
   /** Calls `onChange` at every change until the returned function is called. */
   subscribe(onChange: (topics: readonly ChangeTopic[]) => void): () => void;
+  /** For how many whole milliseconds each list has not changed, as far as this process heard. */
+  quietMs(): Readonly<Record<ChangeTopic, number>>;
   close(): Promise<void>;
 }
 
@@ -18,7 +20,10 @@ export async function openChangeNotices(
   feed: Pick<FeedNotices, "subscribeAll">,
 ): Promise<ChangeNotices> {
   const subscribers = new Set<(topics: readonly ChangeTopic[]) => void>();
+  const start = performance.now();
+  const changedAt = new Map<ChangeTopic, number>();
   const tell = (topics: readonly ChangeTopic[]): void => {
+    for (const topic of topics) changedAt.set(topic, performance.now());
     for (const onChange of subscribers) onChange(topics);
   };
   const stop = await database.listen(channel, (payload) => {
@@ -31,6 +36,19 @@ export async function openChangeNotices(
       subscribers.add(onChange);
       return () => {
         subscribers.delete(onChange);
+      };
+    },
+    quietMs: () => {
+      const now = performance.now();
+      const since = (topic: ChangeTopic): number => Math.floor(now - (changedAt.get(topic) ?? start));
+      return {
+        projects: since("projects"),
+        packages: since("packages"),
+        secrets: since("secrets"),
+        executions: since("executions"),
+        executors: since("executors"),
+        schedules: since("schedules"),
+        platform: since("platform"),
       };
     },
     close: async () => {

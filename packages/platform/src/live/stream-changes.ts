@@ -1,4 +1,4 @@
-import { changeTopic, type ChangeTopic } from "@sealrun/protocol";
+import { type ChangeNotice, changeTopic, type ChangeTopic } from "@sealrun/protocol";
 import { createBell } from "./bell.ts";
 import type { ChangeNotices } from "./change-notices.ts";
 
@@ -8,13 +8,14 @@ const keepAliveMs = 15_000;
 
 /** What a stream of changes reads from. */
 export interface ChangeSource {
-  readonly notices: Pick<ChangeNotices, "subscribe">;
+  readonly notices: Pick<ChangeNotices, "subscribe" | "quietMs">;
   /** Ends the stream. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Server-sent events named `change` with the topics that changed since the last event; the first one names all topics.
+ * Server-sent events named `change` with the topics that changed since the last event; the first one names all topics,
+ * and for how long each has not changed.
  * A comment every 15 seconds keeps the connection open.
  */
 export async function* streamChanges({ notices, signal }: ChangeSource): AsyncGenerator<string> {
@@ -24,6 +25,7 @@ export async function* streamChanges({ notices, signal }: ChangeSource): AsyncGe
     for (const topic of topics) changed.add(topic);
     bell.ring();
   });
+  let isFirst = true;
   try {
     while (!signal.aborted) {
       const rung = bell.listen();
@@ -33,7 +35,9 @@ export async function* streamChanges({ notices, signal }: ChangeSource): AsyncGe
       }
       const topics = [...changed];
       changed.clear();
-      yield `event: change\ndata: ${JSON.stringify({ topics })}\n\n`;
+      const notice: ChangeNotice = isFirst ? { topics, quietMs: notices.quietMs() } : { topics };
+      isFirst = false;
+      yield `event: change\ndata: ${JSON.stringify(notice)}\n\n`;
       await pause(gapMs, signal);
     }
   } finally {

@@ -41,9 +41,17 @@ export async function invalidateMatching(queries: QueryClient, isAffected: (quer
   if (first.size > 0) await queries.invalidateQueries({ predicate: (query) => first.has(query) });
 }
 
+/** When the newest request of a query was sent, in milliseconds since 1970. */
+const askedAt = new WeakMap<Query, number>();
+
+/** Whether the newest request of a query was sent before a time, so that its answer may lack what changed then. */
+export function isAskedBefore(query: Query, atMs: number): boolean {
+  return (askedAt.get(query) ?? 0) <= atMs;
+}
+
 /** The cache of everything that pages show. Only errors that may pass are retried. */
 export function createQueries(): QueryClient {
-  return new QueryClient({
+  const queries = new QueryClient({
     defaultOptions: {
       queries: {
         // The browser cannot know whether the platform answers: a platform on this machine needs no network.
@@ -56,6 +64,10 @@ export function createQueries(): QueryClient {
       mutations: { networkMode: "always", retry: false },
     },
   });
+  queries.getQueryCache().subscribe((event) => {
+    if (event.type === "updated" && event.action.type === "fetch") askedAt.set(event.query, Date.now());
+  });
+  return queries;
 }
 
 /** True when the session is over and the user must sign in again. */

@@ -9,12 +9,12 @@ import { until } from "../../../support/until.ts";
 
 /** A window: what it received, its stream while it is the leader, and its end. */
 function openWindow(windows: Windows, name: string) {
-  const received: (readonly ChangeTopic[] | string)[] = [];
+  const received: unknown[] = [];
   const stop = new AbortController();
   const { signal } = stop;
   let stream: ChangeListener | undefined;
   const own = {
-    onChange: (topics: readonly ChangeTopic[]) => void received.push(topics),
+    onChange: (topics: readonly ChangeTopic[], quietMs: object) => void received.push([topics, quietMs]),
     onState: (state: string) => void received.push(state),
     signal,
   };
@@ -38,17 +38,17 @@ test("shareChanges() lets one window follow for all, and the next one when it cl
   const second = openWindow(windows, "second");
   await until(() => (second.received.includes("connected") ? true : undefined));
   expect(second.stream()).toBeUndefined();
-  leader.onChange(["secrets"]);
+  leader.onChange(["secrets"], { secrets: 20 });
   await until(() => (second.received.length === 2 ? true : undefined));
   expect([first.received, second.received]).toEqual([
-    ["connected", ["secrets"]],
-    ["connected", ["secrets"]],
+    ["connected", [["secrets"], { secrets: 20 }]],
+    ["connected", [["secrets"], { secrets: 20 }]],
   ]);
   first.close();
   await first.ended;
   const next = await until(() => second.stream());
-  next.onChange(["projects"]);
-  expect(second.received.at(-1)).toEqual(["projects"]);
+  next.onChange(["projects"], {});
+  expect(second.received.at(-1)).toEqual([["projects"], {}]);
   second.close();
   await second.ended;
 });

@@ -2,8 +2,8 @@ import { limits } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ChangeNotices } from "../../live/change-notices.ts";
 import { streamChanges } from "../../live/stream-changes.ts";
-import type { EventStreams } from "../event-streams.ts";
-import { capStreams } from "../stream-cap.ts";
+import type { EventStreams } from "../streams/event-streams.ts";
+import { capStreams } from "../streams/stream-cap.ts";
 
 /** Live changes on the platform. */
 export function changeRoutes(

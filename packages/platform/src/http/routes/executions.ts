@@ -33,8 +33,8 @@ import { runAgain as again } from "../../start/run-again.ts";
 import { startExecution as start } from "../../start/start-execution.ts";
 import { addWaitingReasons } from "../../overview/add-waiting-reasons.ts";
 import { statisticsRoute } from "./statistics.ts";
-import type { EventStreams } from "../event-streams.ts";
-import { capStreams } from "../stream-cap.ts";
+import type { EventStreams } from "../streams/event-streams.ts";
+import { capStreams } from "../streams/stream-cap.ts";
 import { packageParams, packageUrl } from "./package-address.ts";
 import { requesterOf } from "../requester.ts";
 
@@ -165,7 +165,7 @@ function listRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps): void {
   app.get(
     "/api/v1/executions",
     {
-      config,
+      config: { access: "admin", compress: true },
       schema: {
         summary: "List executions, newest first",
         querystring: fields({

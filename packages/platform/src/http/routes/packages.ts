@@ -38,7 +38,7 @@ export function packageRoutes(plain: FastifyInstance, deps: PackageRouteDeps): v
   app.get(
     "/api/v1/projects/:project/packages",
     {
-      config,
+      config: { access: "admin", compress: true },
       schema: {
         summary: "List the packages that have a version",
         params: z.object({ project: projectName }),

@@ -45,6 +45,7 @@ export function projectRoutes(
 ): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const config = { access: "admin" } as const;
+  const compressed = { access: "admin", compress: true } as const;
   app.post(
     "/api/v1/projects",
     {
@@ -72,13 +73,13 @@ export function projectRoutes(
   );
   app.get(
     "/api/v1/projects",
-    { config, schema: { summary: "List projects", response: { 200: projectList, default: errorBody } } },
+    { config: compressed, schema: { summary: "List projects", response: { 200: projectList, default: errorBody } } },
     async () => ({ projects: (await listProjects(deps.database)).map(info) }),
   );
   app.get(
     "/api/v1/overview",
     {
-      config,
+      config: compressed,
       schema: {
         summary: "Show every project with its number of packages, those that need attention, and its last run",
         response: { 200: platformOverview, default: errorBody },
@@ -101,7 +102,7 @@ export function projectRoutes(
   app.get(
     "/api/v1/projects/:project/overview",
     {
-      config,
+      config: compressed,
       schema: {
         summary: "Show the packages of a project, their last runs and missing secrets",
         params: z.object({ project: projectName }),

@@ -16,7 +16,7 @@ export function scheduleRoutes(plain: FastifyInstance, deps: Pick<Deps, "databas
   app.get(
     "/api/v1/schedules",
     {
-      config,
+      config: { access: "admin", compress: true },
       schema: {
         summary: "List schedules, the next due first",
         querystring: fields({ project: z.string().optional(), package: z.string().optional() }),

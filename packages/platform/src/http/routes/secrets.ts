@@ -79,7 +79,7 @@ function collection<Params extends z.ZodObject>(
   app.get(
     url,
     {
-      config,
+      config: { access: "admin", compress: true },
       schema: { summary: "List secrets, never values", params, response: { 200: secretList, default: errorBody } },
     },
     async (request) => ({ secrets: (await listSecrets(deps.database, await find(request.params))).map(info) }),

@@ -14,7 +14,7 @@ export function statisticsRoute(app: FastifyInstance, { database }: Pick<Deps, "
   app.withTypeProvider<ZodTypeProvider>().get(
     "/api/v1/executions/statistics",
     {
-      config: { access: "admin" },
+      config: { access: "admin", compress: true },
       schema: {
         summary: "Count executions and how long they took, over time",
         querystring: fields({ ...executionQuery.shape, buckets: z.coerce.number().int().min(1).max(200).default(48) }),

@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import { limits } from "@sealrun/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { findOpenSessions, type Session } from "../access/session-store.ts";
-import type { Deps } from "../deps.ts";
+import { findOpenSessions, type Session } from "../../access/session-store.ts";
+import type { Deps } from "../../deps.ts";
 
 /** Answers requests with server-sent events. */
 export interface EventStreams {

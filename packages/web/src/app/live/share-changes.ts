@@ -1,10 +1,11 @@
+import type { QuietMs } from "@sealrun/client";
 import { type ChangeTopic, changeTopic } from "@sealrun/protocol";
 import { z } from "zod";
 import { type LiveState, liveState } from "./live-state.ts";
 
 /** Is told of changes, and whether they arrive. */
 export interface ChangeListener {
-  readonly onChange: (topics: readonly ChangeTopic[]) => void;
+  readonly onChange: (topics: readonly ChangeTopic[], quietMs: QuietMs) => void;
   readonly onState: (state: LiveState) => void;
 }
 
@@ -17,7 +18,11 @@ export interface Windows {
 const name = "sealrun-changes";
 
 const message = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("change"), topics: z.array(changeTopic) }),
+  z.object({
+    kind: z.literal("change"),
+    topics: z.array(changeTopic),
+    quietMs: z.partialRecord(changeTopic, z.number()),
+  }),
   z.object({ kind: z.literal("state"), state: liveState }),
   /** A window that has just opened asks for the state. */
   z.object({ kind: z.literal("hello") }),
@@ -40,7 +45,7 @@ export async function shareChanges(
   const send = (sent: z.infer<typeof message>): void => channel.postMessage(sent);
   channel.addEventListener("message", ({ data }) => {
     const received = message.safeParse(data).data;
-    if (received?.kind === "change") own.onChange(received.topics);
+    if (received?.kind === "change") own.onChange(received.topics, received.quietMs);
     if (received?.kind === "state" && !isLeader) own.onState(received.state);
     if (received?.kind === "hello" && isLeader) send({ kind: "state", state: lastState });
   });
@@ -50,9 +55,9 @@ export async function shareChanges(
     await locks.request(name, { signal: own.signal }, async () => {
       isLeader = true;
       await follow({
-        onChange: (topics) => {
-          own.onChange(topics);
-          if (!own.signal.aborted) send({ kind: "change", topics: [...topics] });
+        onChange: (topics, quietMs) => {
+          own.onChange(topics, quietMs);
+          if (!own.signal.aborted) send({ kind: "change", topics: [...topics], quietMs: { ...quietMs } });
         },
         onState: (state) => {
           lastState = state;

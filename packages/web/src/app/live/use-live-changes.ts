@@ -1,10 +1,10 @@
 import { type Query, type QueryClient, useQueryClient } from "@tanstack/react-query";
-import type { Client } from "@sealrun/client";
+import type { Client, QuietMs } from "@sealrun/client";
 import type { ChangeTopic } from "@sealrun/protocol";
 import { useEffect, useState } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import type { LiveState } from "./live-state.ts";
-import { isSignedOut, invalidateMatching, showsTopic } from "../../platform/queries.ts";
+import { invalidateMatching, isAskedBefore, isSignedOut, showsTopic } from "../../platform/queries.ts";
 import { type ChangeListener, shareChanges, type Windows } from "./share-changes.ts";
 
 const windows: Windows = {
@@ -24,8 +24,13 @@ export function useLiveChanges(): LiveState {
   useEffect(() => {
     const stop = new AbortController();
     const { signal } = stop;
-    const onChange = (topics: readonly ChangeTopic[]): void =>
-      void invalidateMatching(queries, (query) => showsTopic(query, topics));
+    const onChange = (topics: readonly ChangeTopic[], quietMs: QuietMs): void => {
+      const now = Date.now();
+      // What was asked for after the last change is current: the first event names every topic.
+      void invalidateMatching(queries, (query) =>
+        topics.some((topic) => showsTopic(query, [topic]) && isAskedBefore(query, now - (quietMs[topic] ?? 0))),
+      );
+    };
     void shareChanges(windows, { onChange, onState: setState, signal }, async (listener) =>
       follow(client, queries, { ...listener, signal }),
     );
