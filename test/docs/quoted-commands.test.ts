@@ -30,8 +30,8 @@ function* codeIn(text: string): Generator<string> {
   for (const [, code = ""] of text.replace(/^```[^]*?^```/gm, "").matchAll(/`([^`\n]+)`/g)) yield code;
 }
 
-function problemOf(words: string): string | undefined {
-  const tokens = words.replace(/[[\]{}…,;:]+/g, " ").split(/\s+/);
+function problemOf(typed: string): string | undefined {
+  const tokens = typed.replace(/[[\]{}…,;:]+/g, " ").split(/\s+/);
   let command: Command = program;
   const rest: string[] = [];
   for (const token of tokens) {
@@ -41,8 +41,9 @@ function problemOf(words: string): string | undefined {
   }
   if (rest[0] === "help") return rest.length === 1 ? undefined : problemOf(rest.slice(1).join(" "));
   if (command === program) return "there is no such command";
-  // The guides name a group of commands too: `sealrun secret`.
-  if (command.commands.length > 0 && rest.some((token) => /^[a-z]/.test(token))) return `it has no ${rest[0]}`;
+  // The guides name a group of commands too: `sealrun secret`. What follows an option may be its value.
+  const words = command.options.length > 0 ? rest.slice(0, 1) : rest;
+  if (command.commands.length > 0 && words.some((token) => /^[a-z]/.test(token))) return `it has no ${rest[0]}`;
   const known = [...command.options, ...program.options];
   const unknown = rest
     .filter((token) => /^--?[a-zA-Z]/.test(token) && token !== "--help")

@@ -18,7 +18,11 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sealrun-whole-dev-"));
   data = join(folder, "data");
 });
-afterAll(async () => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  // Nothing of a test that failed goes on in the background.
+  await sealrun(["dev", "stop", "--data", data]);
+  await rm(folder, { recursive: true, force: true });
+});
 
 const sealrun = async (
   args: readonly string[],
@@ -176,10 +180,27 @@ describe("sealrun dev", () => {
     expect(exitCode).toBe(69);
   });
 
-  test("sealrun dev starts again after every refusal", async () => {
-    const dev = await startDevProcess({ folder });
+  test("sealrun dev --detach returns when it is ready, after every refusal, and sealrun dev stop ends it", async () => {
+    const started = await sealrun(["dev", "--data", data, "--port", "0", "--detach"]);
+    expect(started, started.stderr).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(started.stdout).toMatch(/^Starting PostgreSQL and NATS …\n[^]*^sealrun is ready at http:/m);
+    expect(started.stdout).toContain(`Stop it with: sealrun dev stop --data ${data}\n`);
     const run = await sealrun(["run", "team/reader", "--wait", "--json"]);
     expect(JSON.parse(run.stdout)).toMatchObject({ status: "succeeded" });
-    expect(await dev.end("SIGTERM")).toBe(0);
+    for (const more of [[], ["--detach"]]) {
+      const second = await sealrun(["dev", "--data", data, "--port", "0", ...more]);
+      expect(second.stderr).toMatch(/^error: A sealrun dev already uses \S+: process \d+, which runs at http:.*stop/m);
+      expect(second.exitCode).toBe(73);
+    }
+    const stop = async () => sealrun(["dev", "stop", "--data", data]);
+    expect(await stop()).toMatchObject({ exitCode: 0, stdout: `stopped the sealrun dev of ${data}\n` });
+    expect(await processesNaming(data)).toEqual([]);
+    expect(await stop()).toMatchObject({ exitCode: 0, stdout: `no sealrun dev runs on ${data}\n` });
+  });
+
+  test("sealrun dev --detach says why it could not start", async () => {
+    const { exitCode, stderr } = await refusedDev(["--detach"], { SEALRUN_NATS_URL: "nats://a:b@127.0.0.1:9" });
+    expect(stderr).toMatch(/^error: .*nats:\/\/127\.0\.0\.1:9 .*check.* \(NATS_UNREACHABLE\)$/m);
+    expect(exitCode).toBe(69);
   });
 });

@@ -1,15 +1,15 @@
 import { errorCodeOf } from "@sealrun/protocol";
 import { createOutput } from "./output.ts";
 import { guardProcess } from "./guard/guard-process.ts";
-import { runProgram } from "./program.ts";
+import { interrupted, runProgram } from "./program.ts";
 
 const closedDescriptors = guardProcess(process.argv.slice(2));
-const interrupted = 130;
 const stopped = 143;
 const brokenPipe = 141;
 const cannotWrite = 74; // EX_IOERR
 const controller = new AbortController();
 let isTaken = false;
+let signalCode = interrupted;
 
 for (const [signal, code] of [
   ["SIGINT", interrupted],
@@ -17,6 +17,7 @@ for (const [signal, code] of [
 ] as const) {
   process.on(signal, () => {
     if (!isTaken || (signal === "SIGINT" && controller.signal.aborted)) process.exit(code);
+    signalCode = code;
     controller.abort();
   });
 }
@@ -45,4 +46,4 @@ const exitCode = await runProgram(
 // Writes to a pipe are still pending: a long list would end in the middle of a line.
 for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write("", resolve));
 // A connection kept alive, or a terminal left open, must not keep the command from ending.
-process.exit(exitCode);
+process.exit(exitCode === interrupted ? signalCode : exitCode);

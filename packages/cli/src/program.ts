@@ -5,6 +5,9 @@ import { addCommands } from "./commands/add-commands.ts";
 import { inWordsOfCommands } from "./explain-connection.ts";
 import { usageError } from "./usage-error.ts";
 
+/** The exit code of a command that a signal ended. */
+export const interrupted = 130;
+
 /** Runs one command line and gives its exit code; what went wrong is printed as the last line on standard error. */
 export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly string[]): Promise<number> {
   const program = new Command("sealrun")
@@ -18,21 +21,26 @@ export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly s
       outputError: () => undefined,
     })
     .helpCommand(true);
+  let signal: AbortSignal | undefined;
+  const takeSignals = (): AbortSignal => (signal = cli.takeSignals());
   const profileName = (): string | undefined => {
     const { profile } = program.opts<{ profile?: string }>();
     return profile;
   };
-  addCommands(program, { ...cli, profileName });
+  const full: Cli = { ...cli, takeSignals, profileName };
+  addCommands(program, full);
   inheritSettings(program);
   try {
     await program.parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    // What fails after Ctrl-C fails because of it.
+    if (signal?.aborted === true) return interrupted;
     const failure =
       error instanceof CommanderError
         ? usageError(error, program, args)
-        : await inWordsOfCommands({ ...cli, profileName }, toSealrunError(error));
+        : await inWordsOfCommands(full, toSealrunError(error));
     return fail(cli, failure, args.includes("--json"));
   }
 }

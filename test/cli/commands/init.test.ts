@@ -62,8 +62,11 @@ test("sealrun init refuses a folder whose name cannot be a package's", async () 
   expect(stderr).toContain("(NAME_NOT_ALLOWED)");
 });
 
-test("sealrun init says that a folder cannot be written, not that it cannot be read", async () => {
-  const { exitCode, stderr } = await sealrun(["init", "/sys/kernel/first/package"]);
-  expect(exitCode).toBe(66);
-  expect(stderr).toMatch(/^error: "\/sys\/kernel\/first\/package" cannot be written: you may not write there \(E/);
-});
+test.each(["/sys/kernel/first/package", "/proc/foo"])(
+  "sealrun init says that %s cannot be written, not that it cannot be read",
+  async (folder) => {
+    const { exitCode, stderr } = await sealrun(["init", folder]);
+    expect(exitCode).toBe(66);
+    expect(stderr).toMatch(new RegExp(`^error: "${folder}" cannot be written: you may not write there \\(E`));
+  },
+);

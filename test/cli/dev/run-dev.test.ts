@@ -24,6 +24,8 @@ describe("runDev()", () => {
       logLevel: "info",
       environment: commandEnvironment(folder),
       say: (line) => void said.push(line),
+      sayStep: (line) => void said.push(line),
+      isTerminal: false,
       saveProfile: async () => {
         asked.abort();
         return "saved";
@@ -31,6 +33,7 @@ describe("runDev()", () => {
       signal: asked.signal,
     });
     expect(said.at(-1)).toBe("Stopping …");
+    expect(said[0]).toBe("Starting PostgreSQL and NATS …");
     expect(Object.keys(JSON.parse(await readFile(join(folder, "ready.json"), "utf8")))).toEqual([
       "url",
       "token",

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { mountSmallDisk } from "../../support/small-disk.ts";
 import { openRotatingLog, openServerLog } from "../../../packages/cli/src/files/rotating-log.ts";
 
 let folder: string;
@@ -53,6 +54,24 @@ describe("openRotatingLog()", () => {
     log.write("second");
     await log.close();
     expect(await read("part.log")).toBe("first line here\nsecond\n");
+  });
+
+  test("openRotatingLog() goes on when its disk was full", async () => {
+    await using disk = await mountSmallDisk(folder, 64 * 1024);
+    const log = await openRotatingLog(join(disk.path, "part.log"));
+    const filler = join(disk.path, "filler");
+    await writeFile(filler, Buffer.alloc(128 * 1024)).catch(() => undefined);
+    for (let number = 0; number < 50; number += 1) log.write(`lost ${"x".repeat(4_096)}`);
+    // A file that grows into the last page could still be written: only a new one shows that all is taken.
+    await expect(writeFile(join(disk.path, "other"), "x".repeat(8_192))).rejects.toMatchObject({ code: "ENOSPC" });
+    await rm(filler);
+    await expect
+      .poll(async () => {
+        log.write("kept");
+        return readFile(join(disk.path, "part.log"), "utf8");
+      })
+      .toMatch(/^kept$/m);
+    await log.close();
   });
 
   test("openRotatingLog() says which file cannot be used", async () => {

@@ -32,9 +32,15 @@ describe("startServers()", () => {
 
   it("refuses one database for both, and one without the other", async () => {
     const { SEALRUN_POSTGRES_URL } = databases;
-    await expect(start({ SEALRUN_POSTGRES_URL })).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    await expect(start({ SEALRUN_POSTGRES_URL })).rejects.toThrow("SEALRUN_KEYRING_POSTGRES_URL is missing");
     const same = { SEALRUN_POSTGRES_URL, SEALRUN_KEYRING_POSTGRES_URL: SEALRUN_POSTGRES_URL };
     await expect(start(same)).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+  });
+
+  it("names the variable of a database address that is none, without repeating it", async () => {
+    await expect(start({ ...databases, SEALRUN_KEYRING_POSTGRES_URL: "pass word" })).rejects.toThrow(
+      /^(?!.*pass word)SEALRUN_KEYRING_POSTGRES_URL: expected/,
+    );
   });
 
   it("refuses a NATS address that is no URL, without repeating it", async () => {

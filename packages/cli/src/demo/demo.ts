@@ -37,9 +37,9 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     for (const line of await proveNothingLeaked({ folder: dev.folder, demo, seen })) say(line);
     say("");
     say("Your turn:");
-    say("  npx --no-install sealrun dev                                   your own platform, data in ./.sealrun");
+    say("  npx --no-install sealrun dev --detach                          your own platform, data in ./.sealrun");
     say("  npx --no-install sealrun init my-package                       a first package");
-    say("  npx --no-install sealrun project create demo                   once; then, with dev still running:");
+    say("  npx --no-install sealrun project create demo                   once");
     say("  npx --no-install sealrun push my-package --project demo        sealed on this machine, and stored");
     say("  npx --no-install sealrun run demo/my-package --wait            runs it, and shows its output");
     say("  npx --no-install sealrun doctor --prove --dev .sealrun         the same search on your own platform");

@@ -6,16 +6,18 @@ import type { Environment } from "../setup/find-on-path.ts";
 import { findPrograms, type Programs } from "../setup/find-programs.ts";
 import type { PartName } from "../parts/part.ts";
 import { findDependencySettings } from "./dependency-settings.ts";
+import { prepareDataFolder } from "./check-folder.ts";
 import { type DataFolder, layOutDataFolder } from "./data-folder.ts";
 import { findFreePort, requireFreePort } from "../servers/free-port.ts";
 import { ensureKeys } from "./keys.ts";
-import { writePartConfigs } from "./part-configs.ts";
+import { metricsAddresses, writePartConfigs } from "./part-configs.ts";
 import { ownProgram } from "./own-program.ts";
 import { isReadyLine, readErrorLine } from "../part-log.ts";
 import { ensureFolder } from "../files/private-files.ts";
 import { forbidCoreDumps } from "../guard/forbid-core-dumps.ts";
 import { type PartProcess, startPartProcess } from "./part-process.ts";
-import { startServers } from "../servers/start-servers.ts";
+import { claimFolder } from "./running-dev.ts";
+import { readServerSettings, startServers } from "../servers/start-servers.ts";
 
 /** What to start. */
 export interface DevOptions {
@@ -32,6 +34,8 @@ export interface DevOptions {
   readonly environment: Environment;
   /** Called with what a person waits for. */
   readonly say: (line: string) => void;
+  /** Called with each step of the start. */
+  readonly sayStep?: (line: string) => void;
   /** Aborts the start; a started platform is stopped with `stop`. */
   readonly signal: AbortSignal;
 }
@@ -45,6 +49,8 @@ export interface Dev {
   readonly programs: Programs;
   /** Settles with the name of the server or part that ended unexpectedly. */
   readonly ended: Promise<string>;
+  /** Tells other commands, such as `sealrun dev --detach`, that everything is ready. */
+  markReady(): Promise<void>;
   /** Stops everything in reverse order. */
   stop(): Promise<void>;
 }
@@ -54,7 +60,7 @@ const host = "127.0.0.1";
 
 /** Starts PostgreSQL, NATS, keyring, platform and one executor on one data folder. If one fails to start, stops the others. */
 export async function startDev(options: DevOptions): Promise<Dev> {
-  const { environment, say, signal } = options;
+  const { environment, say, sayStep = () => undefined, signal } = options;
   const folder = layOutDataFolder(options.dataFolder);
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -63,9 +69,13 @@ export async function startDev(options: DevOptions): Promise<Dev> {
   const unlimited = await forbidCoreDumps();
   if (unlimited !== undefined) say(unlimited);
   try {
-    await ensureFolder(folder.root);
+    readServerSettings(environment);
+    await prepareDataFolder(folder.root);
+    const claimed = await claimFolder(folder);
+    stops.push(claimed.release);
     await ensureFolder(folder.logs);
     const port = await choosePort(options.port);
+    if (options.metricsPort !== undefined) await requireMetricsPorts(options.metricsPort);
     const programs = await findPrograms({
       cacheFolder: await findCacheFolder(environment),
       environment,
@@ -73,6 +83,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
       signal,
     });
     const keys = await ensureKeys(folder);
+    sayStep("Starting PostgreSQL and NATS …");
     const servers = await startServers({ programs, dataFolder: folder.root, environment, signal });
     stops.push(async () => servers.stop());
     const { logLevel, metricsPort, tracing, allowHostNetwork = false } = options;
@@ -86,9 +97,11 @@ export async function startDev(options: DevOptions): Promise<Dev> {
       stops.push(async () => part.stop(20_000));
       parts.push(part);
     };
+    sayStep("Starting keyring and platform …");
     await startBoth(run("keyring"), run("platform"));
     const url = `http://${host}:${port}`;
     if (!(await exists(folder.executorState))) await makeEnrolmentToken({ folder, programs, url });
+    sayStep("Starting the executor …");
     await run("executor");
     return {
       url,
@@ -97,6 +110,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
       folder,
       programs,
       ended: Promise.race([servers.ended, ...parts.map(async (part) => part.ended.then(() => `the ${part.name}`))]),
+      markReady: async () => claimed.markReady(url),
       stop,
     };
   } catch (error) {
@@ -182,6 +196,12 @@ async function choosePort(port: number): Promise<number> {
   if (port === 0) return findFreePort(host);
   await requireFreePort(host, port);
   return port;
+}
+
+async function requireMetricsPorts(firstPort: number): Promise<void> {
+  for (const address of Object.values(metricsAddresses(firstPort))) {
+    await requireFreePort(host, Number(address.slice(address.lastIndexOf(":") + 1)));
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

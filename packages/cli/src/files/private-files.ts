@@ -36,10 +36,17 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   }
 }
 
-/** Writes a file of mode 0600 under another name first, so that no reader sees half of it, even after a kill. */
+/**
+ * Writes a file of mode 0600 under another name first, so that no reader sees half of it, even after a kill.
+ * `DATA_FOLDER_UNUSABLE` when it cannot be written.
+ */
 export async function replacePrivateFile(path: string, content: Uint8Array | string): Promise<void> {
-  await writeFile(`${path}.new`, content, { mode: 0o600, flush: true });
-  await rename(`${path}.new`, path);
+  try {
+    await writeFile(`${path}.new`, content, { mode: 0o600, flush: true });
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    throw unusable(path, error);
+  }
 }
 
 /** Opens a log for appending that only its owner may read, and gives its descriptor and how to close it. */
@@ -55,6 +62,13 @@ export async function openLog(path: string): Promise<{ readonly fd: number; read
 function unusable(path: string, cause: unknown): SealrunError {
   if (cause instanceof SealrunError) return cause;
   const reason = errorCodeOf(cause) ?? "it failed";
+  if (reason === "ENOSPC" || reason === "EDQUOT") return diskFull(path, cause);
   const advice = "give another folder with --data, or make this one writable";
   return new SealrunError("DATA_FOLDER_UNUSABLE", `${path} cannot be used (${reason}); ${advice}`, { cause });
+}
+
+/** `DISK_FULL` for a path that cannot be written because its disk is full. */
+export function diskFull(path: string, cause?: unknown): SealrunError {
+  const sentence = `The disk of ${path} is full; free some space, or give another folder with --data`;
+  return new SealrunError("DISK_FULL", sentence, { cause });
 }

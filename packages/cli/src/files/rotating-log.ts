@@ -12,7 +12,7 @@ export interface LogSizes {
 
 /** A log that only its owner may read, in files of limited size. */
 export interface RotatingLog {
-  /** Adds a line; never waits. */
+  /** Adds a line; never waits. What a full disk does not take is lost. */
   readonly write: (line: string) => void;
   /** Settles when every line is written. */
   readonly close: () => Promise<void>;
@@ -32,10 +32,12 @@ export async function openRotatingLog(path: string, sizes: LogSizes = shippedSiz
   const closing: Promise<unknown>[] = [];
   const end = async (ended: WriteStream): Promise<void> => {
     ended.end();
-    if (!ended.closed) await once(ended, "close");
+    if (!ended.closed) await once(ended, "close").catch(() => undefined);
   };
   return {
     write: (line) => {
+      if (stream.errored !== null) stream = reopen(path) ?? stream;
+      if (stream.errored !== null) return;
       const text = `${line}\n`;
       const bytes = Buffer.byteLength(text);
       if (size > 0 && size + bytes > sizes.bytes) {
@@ -64,7 +66,21 @@ function rotate(path: string, files: number): WriteStream | undefined {
 
 /** The descriptor is open before the first line: a stream that opens by itself could open after the next rotation. */
 function append(path: string): WriteStream {
-  return createWriteStream(path, { fd: openSync(path, "a", 0o600) });
+  const stream = createWriteStream(path, { fd: openSync(path, "a", 0o600) });
+  // A disk that is full must not end the process; the next line tries again.
+  stream.on("error", () => undefined);
+  return stream;
+}
+
+/** The same file once more, after a write that failed; what was written of that line is ended. */
+function reopen(path: string): WriteStream | undefined {
+  try {
+    const stream = append(path);
+    stream.write("\n");
+    return stream;
+  } catch {
+    return undefined;
+  }
 }
 
 /** As a new process of a server opens its log: begins a new file when the log is too large. A server writes by itself. */

@@ -1,7 +1,8 @@
-import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
+import { cp, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SealrunError, showName, errorCodeOf } from "@sealrun/protocol";
+import { makeFolder } from "../files/make-folder.ts";
 import { fileProblem } from "../files/read-file.ts";
 import { firstPackage, type Language } from "./first-package.ts";
 
@@ -13,7 +14,7 @@ export async function writePackage(folder: string, name: string, language: Langu
   await requireEmpty(folder);
   const files = firstPackage(name, language);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder, 0o777);
     for (const { path, text, isPrivate } of files) {
       await writeFile(join(folder, path), text, { flag: "wx", mode: isPrivate === true ? 0o600 : 0o666 });
     }

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { SealrunError, errorCodeOf } from "@sealrun/protocol";
 import type { Programs } from "../setup/find-programs.ts";
 import { type ProgramResult, runProgram } from "../setup/run-program.ts";
-import { newPassword, writePrivateFile } from "../files/private-files.ts";
+import { diskFull, newPassword, writePrivateFile } from "../files/private-files.ts";
 
 /** The passwords of the roles: one role per process, each with its own database, and the superuser if it was kept. */
 export interface ClusterPasswords {
@@ -134,6 +134,9 @@ async function readPasswords(folder: string): Promise<ClusterPasswords | undefin
 }
 
 function broken(folder: string, result: ProgramResult): SealrunError {
-  const said = result.stderr.trim().split("\n").at(-1) ?? "";
+  if (/No space left on device|Disk quota exceeded/.test(result.stderr)) return diskFull(dirname(folder));
+  const lines = result.stderr.trim().split("\n");
+  // The last line only says what was cleaned up.
+  const said = lines.find((line) => /\b(?:error|FATAL|PANIC|could not)\b/.test(line)) ?? lines.at(-1) ?? "";
   return new SealrunError("DATA_FOLDER_UNUSABLE", `A database could not be made in ${dirname(folder)}: ${said}`);
 }

@@ -23,6 +23,14 @@ export interface Servers {
   stop(): Promise<void>;
 }
 
+/** The servers that the environment names; `CONFIG_INVALID` names a variable that is missing or wrong. */
+export function readServerSettings(environment: Environment): {
+  readonly databases: { readonly main: PostgresConfig; readonly keyring: PostgresConfig } | undefined;
+  readonly bus: NatsAccess | undefined;
+} {
+  return { databases: databasesOf(environment), bus: natsOf(environment) };
+}
+
 /** Starts the servers that the environment does not name. If one fails to start, stops the other. */
 export async function startServers(options: {
   readonly programs: Programs;
@@ -31,8 +39,7 @@ export async function startServers(options: {
   readonly signal: AbortSignal;
 }): Promise<Servers> {
   const { programs, dataFolder, environment, signal } = options;
-  const databases = databasesOf(environment);
-  const bus = natsOf(environment);
+  const { databases, bus } = readServerSettings(environment);
   const [postgres, nats] = await Promise.allSettled([
     databases === undefined ? startPostgres({ programs, dataFolder, signal }) : undefined,
     bus === undefined ? startNats({ programs, dataFolder, signal }) : undefined,
@@ -68,26 +75,36 @@ function accessOf({ platform, keyring, executorSigningFile }: Nats): NatsAccess 
   return { platform, keyring, executors: { executorSigningFile } };
 }
 
+const names = { main: "SEALRUN_POSTGRES_URL", keyring: "SEALRUN_KEYRING_POSTGRES_URL" } as const;
+
+function wrong(sentence: string): SealrunError {
+  return new SealrunError("CONFIG_INVALID", sentence);
+}
+
 function databasesOf(
   environment: Environment,
 ): { readonly main: PostgresConfig; readonly keyring: PostgresConfig } | undefined {
-  const main = environment["SEALRUN_POSTGRES_URL"];
-  const keyring = environment["SEALRUN_KEYRING_POSTGRES_URL"];
+  const main = environment[names.main];
+  const keyring = environment[names.keyring];
   if (main === undefined && keyring === undefined) return undefined;
-  if (main === undefined || keyring === undefined || main === keyring) {
-    throw new SealrunError(
-      "CONFIG_INVALID",
-      "Give two different databases, SEALRUN_POSTGRES_URL and SEALRUN_KEYRING_POSTGRES_URL, or neither",
-    );
+  if (main === undefined) throw wrong(`${names.main} is missing: give two databases, or neither`);
+  if (keyring === undefined) throw wrong(`${names.keyring} is missing: give two databases, or neither`);
+  for (const [name, url] of [
+    [names.main, main],
+    [names.keyring, keyring],
+  ] as const) {
+    // The URL is not repeated: it may hold a password.
+    if (!/^postgres(?:ql)?:$/.test(URL.parse(url)?.protocol ?? ""))
+      throw wrong(`${name}: expected a URL such as postgres://user:password@host/database`);
   }
+  if (main === keyring) throw wrong(`${names.main} and ${names.keyring} name the same database: give two`);
   return { main: { url: main }, keyring: { url: keyring } };
 }
 
 function natsOf(environment: Environment): NatsAccess | undefined {
   const text = environment["SEALRUN_NATS_URL"];
   if (text === undefined) return undefined;
-  if (!URL.canParse(text))
-    throw new SealrunError("CONFIG_INVALID", "SEALRUN_NATS_URL is not a URL; expected nats://user:password@host:4222");
+  if (!URL.canParse(text)) throw wrong("SEALRUN_NATS_URL is not a URL; expected nats://user:password@host:4222");
   const url = new URL(text);
   const login = {
     url: `${url.protocol}//${url.host}`,
