@@ -1,16 +1,8 @@
-import { access, constants } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { openSlotUsers } from "../../../executor/src/child/user/slot-users.ts";
 import { type FoundLevel, findLevel } from "../../../executor/src/self-attack/find-level.ts";
+import { isTunOpen } from "../../support/tun.ts";
 import { prepared } from "./weak-sandbox.ts";
-
-/** Whether a user may open the device of slirp4netns: root makes one for each worker. */
-async function isOutboundOpen(): Promise<boolean> {
-  return access("/dev/net/tun", constants.R_OK | constants.W_OK).then(
-    () => true,
-    () => false,
-  );
-}
 
 const isRoot = process.getuid?.() === 0;
 
@@ -34,7 +26,7 @@ test("findLevel() reaches separate-users as root, filtered as another user, and 
   expect(found.missing === undefined).toBe(isRoot);
   expect(found.notSeparate).toBeUndefined();
   // As root, a worker of another user has a device of its own.
-  expect(found.networks.enforced).toEqual(["none", "named", ...((await isOutboundOpen()) ? ["outbound"] : [])]);
+  expect(found.networks.enforced).toEqual(["none", "named", ...((await isTunOpen()) ? ["outbound"] : [])]);
 });
 
 test("findLevel() finds the level without separate workers when they cannot be started, and says why", async () => {

@@ -1,7 +1,7 @@
-import { access, constants } from "node:fs/promises";
 import { beforeAll, expect, test } from "vitest";
 import { findForms } from "../../../../executor/src/child/network/forms.ts";
 import { programs } from "../../../support/servers.ts";
+import { isTunOpen } from "../../../support/tun.ts";
 import { testRuntime } from "../../run-package.ts";
 
 /** A sandbox of this machine, and settings that offer everything. */
@@ -19,10 +19,7 @@ const tried = (changes: object = {}) => {
 /** The device of slirp4netns may belong to root alone. */
 let isDeviceOpen = false;
 beforeAll(async () => {
-  isDeviceOpen = await access("/dev/net/tun", constants.R_OK | constants.W_OK).then(
-    () => true,
-    () => false,
-  );
+  isDeviceOpen = await isTunOpen();
 });
 
 test("findForms() finds each form that this machine can enforce", async () => {

@@ -1,11 +1,13 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { access, constants, readdir, readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clientPrograms } from "../../../support/client-programs.ts";
 import { programs } from "../../../support/servers.ts";
+import { isTunOpen } from "../../../support/tun.ts";
 import type { WaitingProcess } from "../../../../executor/src/child/warm/start-ahead.ts";
 import { type PackageOptions, runPackage } from "../../run-package.ts";
 import { attackScript, openTargets, type Targets } from "./attacks.ts";
@@ -15,15 +17,7 @@ import { localAddresses } from "./local-addresses.ts";
 const execute = promisify(execFile);
 const { slirp4netns } = programs();
 const isRoot = process.getuid?.() === 0;
-const isThere = async (path: string, mode: number): Promise<boolean> =>
-  access(path, mode).then(
-    () => true,
-    () => false,
-  );
-const canCarry =
-  slirp4netns !== null &&
-  (await isThere("/dev/net/tun", constants.R_OK | constants.W_OK)) &&
-  (await isThere("/usr/sbin/ip", constants.X_OK));
+const canCarry = slirp4netns !== null && (await isTunOpen()) && existsSync("/usr/sbin/ip");
 
 let targets: Targets;
 let internet: Internet | undefined;
