@@ -65,10 +65,12 @@ export function describePart(
   const { name, kind, configFile, logFile, crashFile } = place;
   let running: { readonly pid: number; readonly ended: Promise<string> } | undefined;
   let last: Promise<string> = Promise.resolve("never started");
+  let starts = 0;
 
   const start: PartProcess["start"] = async (more = {}, args = []) => {
     if (running !== undefined) throw new TypeError(`${name} runs already`);
     await rm(crashFile, { force: true });
+    starts += 1;
     const ready = Promise.withResolvers<void>();
     const lines: string[] = [];
     const part = await startPartProcess({
@@ -90,7 +92,7 @@ export function describePart(
         NODE_COMPILE_CACHE: compileCache,
         SEALRUN_CRASH_FILE: crashFile,
         ...place.clock?.environment,
-        ...env,
+        ...withOwnSeed(env, starts),
         ...more,
       },
       logFile,
@@ -142,6 +144,15 @@ async function isThere(file: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/**
+ * Each start draws other injected failures, which a seed of the test still repeats: with the same ones, a start that meets
+ * one would meet it again at each try.
+ */
+function withOwnSeed(env: Readonly<Record<string, string>>, starts: number): Readonly<Record<string, string>> {
+  const [seed, ...rest] = env["SEALRUN_FAULTS"]?.split(":") ?? [];
+  return seed === undefined ? env : { ...env, SEALRUN_FAULTS: [Number(seed) + starts, ...rest].join(":") };
 }
 
 /** The command, or the same as a process that has mounted its disk before it. */
