@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { programs } from "../../support/servers.ts";
 import { processesWith } from "../processes.ts";
 import { testRuntime } from "../run-package.ts";
@@ -11,7 +12,25 @@ import { temporaryFolder } from "../temporary-folder.ts";
 
 const timeout = 240_000;
 const atOnce = 3;
-const holder = fileURLToPath(new URL("../die-at-start.ts", import.meta.url));
+
+/** The executor that dies, as one file: it starts in a third of the time. */
+let holder = "";
+let holderFolder: Awaited<ReturnType<typeof temporaryFolder>> | undefined;
+beforeAll(async () => {
+  holderFolder = await temporaryFolder();
+  holder = join(holderFolder.path, "die-at-start.mjs");
+  await build({
+    entryPoints: [fileURLToPath(new URL("../die-at-start.ts", import.meta.url))],
+    outfile: holder,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    conditions: ["@sealrun/source"],
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    logLevel: "error",
+  });
+});
+afterAll(async () => holderFolder?.[Symbol.asyncDispose]());
 
 /** Scripts that leave a trace in their folder, where the host sees it, and continue. */
 const scripts = {
@@ -48,7 +67,7 @@ async function dieAtStart({ ending, after, delayMs, unsafe = false }: Try): Prom
     delayMs,
   });
   const signal = await new Promise((resolve) => {
-    const child = execFile(process.execPath, ["--conditions=@sealrun/source", holder, options], (error, _, stderr) => {
+    const child = execFile(process.execPath, [holder, options], (error, _, stderr) => {
       resolve(child.signalCode ?? `${error?.message} ${stderr}`);
     });
   });
