@@ -601,6 +601,7 @@ CASE json_typeof((manifest -> 'network'::text))
     WHEN 'string'::text THEN (manifest ->> 'network'::text)
     ELSE NULL::text
 END,
+  restores integer,
   CHECK ((number > 0)),
   FOREIGN KEY (package_id) REFERENCES packages(id),
   PRIMARY KEY (id),

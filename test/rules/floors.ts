@@ -111,7 +111,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["connect.ts", "doctor", "execution", "own-version.ts", "prompt.ts", "servers", "show-audit-check.ts"],
     ["dev", "explain-connection.ts", "secret"],
     ["prove"],
-    ["commands/connection", "commands/operator", "demo"],
+    ["commands/connection", "commands/operator", "commands/package", "demo"],
     ["commands"],
     ["program.ts"],
     ["main.ts"],

@@ -41,6 +41,7 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
     "test/whole/demo.test.ts",
   ],
   "packages/cli/src/commands/connection": ["test/cli/commands/connection.test.ts"],
+  "packages/cli/src/commands/package": ["test/cli/commands/package.test.ts"],
   "packages/cli/src/commands/operator": ["test/whole/executors.test.ts", "test/whole/dev.test.ts"],
   "packages/cli/src/demo": ["test/whole/demo.test.ts"],
   "packages/cli/src/prove": ["test/whole/doctor.test.ts"],

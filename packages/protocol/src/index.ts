@@ -432,6 +432,8 @@ export {
   versionList,
   type VersionList,
   pushAnswer,
+  rollBack,
+  rolledBack,
   type VersionFile,
   type SealedSecret,
   type PushVersion,
@@ -439,6 +441,8 @@ export {
   type PackageInfo,
   type PackageList,
   type PushAnswer,
+  type RollBack,
+  type RolledBack,
 } from "./api/packages.ts";
 export {
   platformInfo,

@@ -1,5 +1,6 @@
-import { packageInfo } from "@sealrun/protocol";
+import { executionInfo, packageInfo, startedExecution } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ask } from "../../support/api.ts";
 import { usePlatform } from "../use-platform.ts";
 
 let used: Awaited<ReturnType<typeof usePlatform>>;
@@ -48,5 +49,43 @@ test("sealrun package show says that there is none", async () => {
   expect(await used.person.run(["package", "show", "acme/nothing"])).toMatchObject({
     exitCode: 4,
     stderr: expect.stringContaining("(PACKAGE_NOT_FOUND)"),
+  });
+});
+
+test("sealrun package versions lists them, and rollback makes an earlier one the newest again", async () => {
+  const push = async (text: string) =>
+    used.person.run(["push", await used.person.write("rolled", { "main.sh": text }), "--project", "acme"]);
+  await push("echo one");
+  await push("echo two");
+  const { stdout, stderr } = await used.person.run(["package", "rollback", "acme/rolled", "--to", "1"]);
+  expect(stdout, stderr).toBe("rolled back: acme/rolled version 3 has the files of version 1\n");
+  const listed = (await used.person.run(["package", "versions", "acme/rolled"])).stdout.split("\n");
+  expect(listed[0]).toMatch(/^VERSION +PUSHED +DIGEST/);
+  expect(listed[1]).toMatch(/^3 .* the files of version 1, by a rollback$/);
+  expect(listed[2]).toMatch(/^2 /);
+  expect(await used.person.run(["package", "rollback", "acme/rolled", "--to", "1"])).toMatchObject({
+    exitCode: expect.any(Number),
+    stderr: expect.stringContaining("nothing was changed (ALREADY_EXISTS)"),
+  });
+});
+
+test("sealrun run --package-version runs that version with its own parameters", async () => {
+  const parameters = (name: string) => JSON.stringify({ fields: [{ name, type: "text", required: true }] });
+  for (const name of ["old", "new"]) {
+    const files = { "main.sh": "true", "parameters.json": parameters(name) };
+    await used.person.run(["push", await used.person.write("chosen", files), "--project", "acme"]);
+  }
+  const run = async (...args: string[]) => used.person.run(["run", "acme/chosen", ...args, "--json"]);
+  const { stdout, stderr } = await run("--package-version", "1", "-p", "old=x");
+  expect(stderr).toBe("");
+  const { id } = startedExecution.parse(JSON.parse(stdout));
+  expect(await ask(used.platform, executionInfo, ["GET", `/executions/${id}`])).toMatchObject({
+    version: 1,
+    parameters: { sealedNames: ["old"] },
+  });
+  expect(await run("--package-version", "2", "-p", "old=x")).toMatchObject({ exitCode: 65 });
+  expect(await run("--package-version", "7")).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining("This package has no version 7"),
   });
 });

@@ -3,6 +3,8 @@ import { Command } from "commander";
 import { type Cli, parsePackagePath, parseProject } from "../command.ts";
 import { connect, requireProject } from "../connect.ts";
 import { showTime } from "../show-time.ts";
+import { rollbackCommand } from "./package/rollback.ts";
+import { versionsCommand } from "./package/versions.ts";
 import { adviseProject } from "./push.ts";
 
 interface ListOptions {
@@ -10,7 +12,7 @@ interface ListOptions {
   readonly json?: boolean;
 }
 
-/** `sealrun package list` and `show`. */
+/** `sealrun package list`, `show`, `versions` and `rollback`. */
 export function packageCommand(cli: Cli): Command {
   const command = new Command("package").description("Packages: pushed sets of scripts");
   command
@@ -25,6 +27,8 @@ export function packageCommand(cli: Cli): Command {
     .argument("<project/package>", "the package to show")
     .option("--json", "print it as JSON")
     .action(async (address: string, options: { readonly json?: boolean }) => show(cli, address, options));
+  command.addCommand(versionsCommand(cli));
+  command.addCommand(rollbackCommand(cli));
   return command;
 }
 

@@ -8,6 +8,7 @@ import { addParameterOptions, type ParameterOptions, readParameters } from "./pa
 import { adviseProject } from "./push.ts";
 
 interface RunOptions extends ParameterOptions {
+  readonly packageVersion?: number;
   readonly priority?: number;
   readonly notBefore?: string;
   readonly wait?: boolean;
@@ -20,6 +21,11 @@ export function runCommand(cli: Cli): Command {
     .description("Run a package; with --wait its output is shown as it comes, and the exit code is 0 or 1")
     .argument("<project/package>", "the package to run");
   return addParameterOptions(command)
+    .option(
+      "--package-version <n>",
+      "run this version instead of the newest",
+      parseNumber("--package-version", 1, 999_999_999),
+    )
     .option("--priority <n>", "1 runs last, 10 runs first (default: the manifest's)", parseNumber("--priority", 1, 10))
     .option("--not-before <time>", 'earliest start: a time with its zone, such as "2027-01-31T06:00:00Z"', parseTime)
     .option("--wait", "wait for the end")
@@ -31,8 +37,8 @@ async function run(cli: Cli, address: string, options: RunOptions): Promise<void
   const target = parsePackagePath(address);
   const given = options.params === undefined ? {} : { params: await readParameters(cli, options.params) };
   const client = await connect(cli);
-  const { priority, notBefore } = options;
-  const started = await start(client, { ...target, ...given, texts: options.param, priority, notBefore });
+  const { packageVersion: version, priority, notBefore } = options;
+  const started = await start(client, { ...target, ...given, texts: options.param, version, priority, notBefore });
   await reportStart(cli, client, { started, wait: options.wait, json: options.json });
 }
 

@@ -30,6 +30,7 @@ import {
   startedExecution,
   type StartedExecution,
   type StartExecution,
+  versionInfo,
   visibleParameters,
 } from "@sealrun/protocol";
 import { queryOf } from "../connection/query.ts";
@@ -50,7 +51,9 @@ export interface ExecutionToStart {
   readonly params?: JsonObject;
   /** Parameters as text, turned into the types that parameters.json gives them; they win over `params`. */
   readonly texts?: ReadonlyMap<string, string>;
-  /** Names that a form showed as sealed. `PARAMETER_INVALID` when the newest version makes one visible. */
+  /** The version to run; the newest one by default. */
+  readonly version?: number | undefined;
+  /** Names that a form showed as sealed. `PARAMETER_INVALID` when the version makes one visible. */
   readonly sealedNames?: readonly string[];
   /** 1 runs last, 10 first; the manifest's by default. */
   readonly priority?: number | undefined;
@@ -123,9 +126,14 @@ export function createExecutions(ask: Ask, trust: Trust): Executions {
     startExecution: async (input) => {
       const address = path`/projects/${input.project}/packages/${input.package}`;
       const target = await ask(packageInfo, { method: "GET", path: address });
-      const { priority, notBefore } = input;
+      const { priority, notBefore, version: number } = input;
+      const version =
+        number === undefined
+          ? target.version
+          : await ask(versionInfo, { method: "GET", path: `${address}/versions/${number}` });
       const json = {
-        ...(await prepare(trust, target, input)),
+        ...(await prepare(trust, { ...target, version }, input)),
+        ...(number === undefined ? {} : { version: number }),
         ...(priority === undefined ? {} : { priority }),
         ...(notBefore === undefined ? {} : { notBefore }),
       };

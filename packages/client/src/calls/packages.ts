@@ -9,6 +9,9 @@ import {
   pushAnswer,
   type PushAnswer,
   type PushVersion,
+  type RollBack,
+  rolledBack,
+  type RolledBack,
   versionInfo,
   type VersionInfo,
   versionList,
@@ -47,6 +50,8 @@ export interface Packages {
   /** The newest first. */
   listVersions(project: string, name: string): Promise<VersionList["versions"]>;
   getVersion(project: string, name: string, number: number): Promise<VersionInfo>;
+  /** Makes the files of an earlier version the newest version again; secrets stay as they are. */
+  rollBackPackage(place: VersionPlace): Promise<RolledBack>;
   /** One file of a version, as it was uploaded. `NOT_FOUND` for a path that the version does not have. */
   readVersionFile(place: VersionPlace, file: string, signal?: AbortSignal): Promise<Uint8Array>;
 }
@@ -82,6 +87,12 @@ export function createPackages(ask: Ask, trust: Trust, readBytes: ReadBytes): Pa
       const address = path`/projects/${project}/packages/${name}/versions/${String(number)}`;
       return ask(versionInfo, { method: "GET", path: address });
     },
+    rollBackPackage: async ({ project, package: name, number }) =>
+      ask(rolledBack, {
+        method: "POST",
+        path: path`/projects/${project}/packages/${name}/rollback`,
+        json: { to: number } satisfies RollBack,
+      }),
     readVersionFile: async (place, file, signal) => {
       const version = path`/projects/${place.project}/packages/${place.package}/versions/${String(place.number)}`;
       const segments = file

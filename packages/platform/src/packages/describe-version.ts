@@ -9,6 +9,7 @@ export async function describeVersion(sql: Sql, packageId: PackageId, number: nu
   return {
     id: version.id,
     number: version.number,
+    restores: version.restores,
     digest: version.digest,
     createdAt: version.createdAt.toISOString(),
     files: [...files],

@@ -12,12 +12,13 @@ import {
 import { z } from "zod";
 import { ringOutbox } from "../postgres/channels.ts";
 import { insertRows } from "../postgres/insert-rows.ts";
-import type { CheckedVersion } from "./checked-version.ts";
+import type { CheckedVersion, UploadedFile } from "./checked-version.ts";
 import { storedStep } from "./stored-step.ts";
 
 const versionFields = {
   id: versionId,
   number: z.number(),
+  restores: z.number().nullable(),
   digest: z.string(),
   created_at: z.date(),
   manifest: jsonObject,
@@ -37,7 +38,13 @@ const packageVersionRow = z
   }));
 
 const listedRow = z
-  .object({ id: versionId, number: z.number(), digest: z.string(), created_at: z.date() })
+  .object({
+    id: versionId,
+    number: z.number(),
+    restores: z.number().nullable(),
+    digest: z.string(),
+    created_at: z.date(),
+  })
   .transform(({ created_at, ...row }) => ({ ...row, createdAt: created_at }));
 
 /** Only programs have the field: lists of older versions look as they did. */
@@ -47,7 +54,7 @@ const listedFile = versionFile.transform(({ executable, ...file }) =>
 
 const limited = z.object({ max_concurrent: z.number().optional() });
 
-const columns = "id, number, digest, created_at, manifest, config, parameters, steps";
+const columns = "id, number, restores, digest, created_at, manifest, config, parameters, steps";
 
 /** Stores a version as the package's newest; the caller has locked the package. Existing files are not sent again. */
 export async function insertVersion(
@@ -57,14 +64,16 @@ export async function insertVersion(
     readonly number: number;
     readonly author: string;
     readonly checked: CheckedVersion;
+    /** The earlier version with the same files, after a rollback. */
+    readonly restores?: number | undefined;
   },
 ): Promise<void> {
-  const { packageId, number, author, checked } = made;
+  const { packageId, number, author, checked, restores } = made;
   const id = newId("version");
   await insertFiles(sql, checked);
   await sql.run(
-    `insert into versions (id, package_id, number, digest, author, manifest, config, parameters, steps)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    `insert into versions (id, package_id, number, digest, author, manifest, config, parameters, steps, restores)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       id,
       packageId,
@@ -75,6 +84,7 @@ export async function insertVersion(
       JSON.stringify(checked.config),
       checked.parameters === undefined ? null : JSON.stringify(checked.parameters),
       JSON.stringify(checked.steps),
+      restores ?? null,
     ],
   );
   const files = checked.files.map((file, position) => [
@@ -113,7 +123,7 @@ export async function findVersions(
 ): Promise<ReadonlyMap<PackageId, Version>> {
   const rows = await sql.rows(
     packageVersionRow,
-    `select v.package_id, v.id, v.number, v.digest, v.created_at, v.manifest, v.config, v.parameters, v.steps
+    `select v.package_id, v.id, v.number, v.restores, v.digest, v.created_at, v.manifest, v.config, v.parameters, v.steps
      from unnest($1::text[], $2::int[]) as given (package_id, number)
        join versions v on v.package_id = given.package_id and v.number = given.number`,
     [[...wanted.keys()], [...wanted.values()]],
@@ -125,16 +135,16 @@ export async function findVersions(
 export async function listVersions(sql: Sql, packageId: PackageId): Promise<readonly z.infer<typeof listedRow>[]> {
   return sql.rows(
     listedRow,
-    "select id, number, digest, created_at from versions where package_id = $1 order by number desc",
+    "select id, number, restores, digest, created_at from versions where package_id = $1 order by number desc",
     [packageId],
   );
 }
 
-/** When a package was last pushed, or undefined. */
+/** When a package was last pushed, or undefined. A rollback brings no secrets, so it is none. */
 export async function findLastPush(sql: Sql, packageId: PackageId): Promise<Date | undefined> {
   const row = await sql.row(
     z.object({ at: z.date().nullable() }),
-    "select max(created_at) as at from versions where package_id = $1",
+    "select max(created_at) as at from versions where package_id = $1 and restores is null",
     [packageId],
   );
   return row?.at ?? undefined;
@@ -145,6 +155,23 @@ export async function listFiles(sql: Sql, version: string): Promise<readonly Ver
   return sql.rows(
     listedFile,
     "select path, sha256, size, executable from version_files where version_id = $1 order by position",
+    [version],
+  );
+}
+
+const storedFile = z.object({
+  path: z.string(),
+  bytes: z.instanceof(Uint8Array),
+  sha256: z.string(),
+  executable: z.boolean(),
+});
+
+/** The files of a version in upload order, as they were uploaded. */
+export async function readFiles(sql: Sql, version: string): Promise<readonly UploadedFile[]> {
+  return sql.rows(
+    storedFile,
+    `select v.path, f.bytes, v.sha256, v.executable from version_files v join files f on f.sha256 = v.sha256
+     where v.version_id = $1 order by v.position`,
     [version],
   );
 }

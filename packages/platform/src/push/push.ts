@@ -1,31 +1,19 @@
 import { createBatchSealer, secretContext, wipe } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
-import {
-  defaultPool,
-  describeRequired,
-  describeUnenforced,
-  encodeJson,
-  formOf,
-  parseSecretDocument,
-  SealrunError,
-  type SecretName,
-  showNames,
-} from "@sealrun/protocol";
+import { encodeJson, parseSecretDocument, SealrunError, type SecretName, showNames } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import type { Requester, Deps } from "../deps.ts";
-import { offersForm } from "../executors/store.ts";
-import { applyTriggers } from "../events/apply-triggers.ts";
 import type { Project } from "../projects/store.ts";
-import { applySchedule, checkSchedule } from "../schedules/apply-manifest.ts";
 import { fetchScopeKey, type Place, type ScopeKey } from "../secrets/scope-key.ts";
 import { type IncomingSecret, type SealedValue, sealIncoming } from "../secrets/sealed-value.ts";
 import { listSecrets, storeSecrets } from "../secrets/store.ts";
 import type { CheckedVersion } from "../packages/checked-version.ts";
-import { checkLimits } from "./check-limits.ts";
-import { checkAnnounced, checkUpload } from "./check-upload.ts";
+import { checkContent } from "./check-content.ts";
+import { checkAnnounced } from "./check-upload.ts";
 import type { Upload } from "./read-upload.ts";
 import { lockPackage, type Package } from "../packages/store.ts";
-import { findLastPush, insertVersion } from "../packages/version-store.ts";
+import { findLastPush } from "../packages/version-store.ts";
+import { storeVersion } from "./store-version.ts";
 
 type PushDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey" | "maxLimits">;
 
@@ -51,10 +39,7 @@ export interface PushTarget {
  */
 export async function push(deps: PushDeps, target: PushTarget, upload: Upload): Promise<Pushed> {
   try {
-    const checked = checkUpload(upload.files);
-    checkLimits(checked.steps, deps.maxLimits);
-    checkSchedule(checked.manifest);
-    await refuseUnenforced(deps.database, target.project, checked.manifest);
+    const checked = await checkContent(deps, target.project, upload.files);
     if (upload.announced !== undefined) checkAnnounced(upload.files, upload.announced.files);
     const place: Place = { scope: "service", ownerId: target.package.id, projectId: target.project.id };
     const key = await fetchScopeKey(deps, place);
@@ -63,23 +48,6 @@ export async function push(deps: PushDeps, target: PushTarget, upload: Upload): 
   } finally {
     if (upload.secretsFile !== undefined) wipe(upload.secretsFile);
   }
-}
-
-/** A package that no live executor of its pool could run as its manifest says. A pool without one proves nothing yet. */
-async function refuseUnenforced(
-  sql: Sql,
-  { name, requireNetwork }: Project,
-  manifest: CheckedVersion["manifest"],
-): Promise<void> {
-  const form = formOf(manifest?.network);
-  if (form === "host" && requireNetwork) {
-    const sentence = `Project ${name} gives no script the network of an executor's machine, and manifest.json asks for it (network: "host"); change the field`;
-    throw new SealrunError("NETWORK_NOT_ENFORCED", sentence);
-  }
-  const pool = manifest?.pool ?? defaultPool;
-  if ((await offersForm(sql, pool, { form, isRequired: requireNetwork })) !== false) return;
-  const sentence = form === undefined ? describeRequired(pool) : describeUnenforced(form, pool);
-  throw new SealrunError("NETWORK_NOT_ENFORCED", sentence);
 }
 
 /** Seals a plain secrets.json in memory, as the client would have. */
@@ -116,16 +84,13 @@ async function store(sql: Sql, { target, place, checked, values, upload }: Check
   const names = values.map(({ name }) => name);
   const before = await listSecrets(sql, place);
   if (!upload.overwrite) await refuseChanged(sql, locked, before, names);
-  const number = locked.currentVersion + 1;
-  const { name: author } = target.requester;
-  await insertVersion(sql, { packageId: locked.id, number, author, checked });
+  const { requester } = target;
+  const number = await storeVersion(sql, locked, { checked, requester });
   const sealedAtBoundary = upload.secretsFile !== undefined;
+  const { name: author } = requester;
   await storeSecrets(sql, { place, values, author, source: sealedAtBoundary ? "boundary" : "push" });
   const detail = { version: number, digest: checked.digest, secrets: names, sealedAtBoundary };
-  await recordAudit(sql, { requester: target.requester, action: "package.push", object: locked.id, detail });
-  const settings = { packageId: locked.id, manifest: checked.manifest, requester: target.requester };
-  await applySchedule(sql, settings);
-  await applyTriggers(sql, settings);
+  await recordAudit(sql, { requester, action: "package.push", object: locked.id, detail });
   const pushed = new Set<string>(names);
   const kept = before.map(({ name }) => name).filter((name) => !pushed.has(name));
   return { number, stored: names, kept, sealedAtBoundary };

@@ -45,10 +45,10 @@ export interface StartTarget {
 }
 
 /**
- * Starts an execution of a package's newest version. Execution, steps, audit row and outbox row are committed together
+ * Starts an execution of a package's newest version, or of the version asked for. Execution, steps, audit row and outbox row are committed together
  * before the answer; the commit notifies dispatchers. A repeated request with the same key starts nothing new. Fails as
- * `prepareParameters`, with `KEYRING_UNREACHABLE`, `IDEMPOTENCY_KEY_REUSED`, and with `BAD_REQUEST` for a package whose
- * manifest forbids it.
+ * `prepareParameters`, with `KEYRING_UNREACHABLE`, `IDEMPOTENCY_KEY_REUSED`, with `BAD_REQUEST` for a package whose newest
+ * manifest forbids it, and with `NOT_FOUND` for a version that does not exist.
  */
 export async function startExecution(
   deps: StartDeps,
@@ -86,8 +86,12 @@ async function prepareAndAdd(
 
 async function prepare(deps: StartDeps, target: StartTarget, given: StartExecution): Promise<ExecutionToAdd> {
   const packageId = target.package.id;
-  const { version } = await deps.kept.getVersion(deps.database, packageId, target.package.currentVersion);
-  checkMayStart(target.package.name, version.manifest);
+  const { version: newest } = await deps.kept.getVersion(deps.database, packageId, target.package.currentVersion);
+  checkMayStart(target.package.name, newest.manifest);
+  const { version } =
+    given.version === undefined
+      ? { version: newest }
+      : await deps.kept.getVersion(deps.database, packageId, given.version);
   const place = { scope: "service", ownerId: packageId, projectId: target.project.id } as const;
   const findKey = async (): Promise<ScopeKey> => findScopeKey(deps, place);
   const parameters = await prepareParameters(deps, { packageId, findKey, file: fileOf(version) }, given);

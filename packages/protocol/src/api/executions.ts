@@ -14,6 +14,7 @@ import { networkForm } from "../wire/network.ts";
 import { jsonObject, jsonValue } from "../text/json-value.ts";
 import { eventText, executionId } from "../names.ts";
 import { sandboxLevel } from "../wire/sandbox-level.ts";
+import { versionNumber } from "./version-number.ts";
 import { zonedTime } from "./zoned-time.ts";
 
 /**
@@ -27,6 +28,8 @@ export const startExecution = fields({
   /** Names of the sealed parameters; nothing else of them is ever shown. */
   sealedNames: z.array(eventText).optional(),
   parameters: jsonObject.optional(),
+  /** The version to run; without it the newest one. */
+  version: versionNumber.optional(),
   /** 1 runs last, 10 first. Without it, the manifest's priority, else 5. */
   priority: z.number().int().min(1).max(10).optional(),
   /** ISO 8601 with an offset. The execution is not offered to an executor before this time. */

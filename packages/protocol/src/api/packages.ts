@@ -4,6 +4,7 @@ import { base64, sha256Hex } from "../text/bytes-text.ts";
 import { jsonObject } from "../text/json-value.ts";
 import { packageId, packageName, projectId, projectName, secretName, versionId } from "../names.ts";
 import { scopeKeyStatement } from "../wire/scope-key.ts";
+import { versionNumber } from "./version-number.ts";
 
 /**
  * One file of a version, as a client announces it: the digest is checked on arrival. `executable` is true for a program
@@ -38,6 +39,8 @@ export type PushVersion = z.infer<typeof pushVersion>;
 export const versionInfo = z.object({
   id: versionId,
   number: z.number().int().positive(),
+  /** The earlier version whose files a rollback made the newest again; null for a push, absent from an earlier platform. */
+  restores: z.number().int().positive().nullish(),
   digest: sha256Hex,
   createdAt: z.string(),
   files: z.array(versionFile),
@@ -70,9 +73,20 @@ export type PackageList = z.infer<typeof packageList>;
 
 /** `GET …/packages/:package/versions`. */
 export const versionList = z.object({
-  versions: z.array(versionInfo.pick({ id: true, number: true, digest: true, createdAt: true })),
+  versions: z.array(versionInfo.pick({ id: true, number: true, restores: true, digest: true, createdAt: true })),
 });
 export type VersionList = z.infer<typeof versionList>;
+
+/**
+ * `POST …/packages/:package/rollback`: the files of the version `to` become a new version, the newest. Secrets stay as
+ * they are.
+ */
+export const rollBack = fields({ to: versionNumber });
+export type RollBack = z.infer<typeof rollBack>;
+
+/** The answer to it: 201 with the new version. */
+export const rolledBack = z.object({ package: z.object({ id: packageId, name: packageName }), version: versionInfo });
+export type RolledBack = z.infer<typeof rolledBack>;
 
 /** The answer to a push. */
 export const pushAnswer = z.object({

@@ -1,4 +1,13 @@
-import { packageInfo, type PackageInfo, pushAnswer, secretList, versionInfo, versionList } from "@sealrun/protocol";
+import {
+  packageInfo,
+  type PackageInfo,
+  pushAnswer,
+  rolledBack,
+  scheduleList,
+  secretList,
+  versionInfo,
+  versionList,
+} from "@sealrun/protocol";
 import { openDatabase, type Database } from "@sealrun/postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -314,3 +323,66 @@ async function dump(): Promise<string> {
     )
     .join("\n");
 }
+
+describe("POST …/rollback", () => {
+  const back = (to: number) => send(platform, "POST", `${at("rolled")}/rollback`, { json: { to } });
+  const rows = () =>
+    database.rows(z.record(z.string(), z.unknown()), "select path, sha256, position from version_files");
+  beforeAll(async () => {
+    await makePackage(platform, "acme", "rolled");
+    const first = { "main.py": script, "run.sh": "#!/bin/sh\n", "manifest.json": '{"schedule": "0 7 * * *"}' };
+    await post("rolled", plainForm({ ...first, "secrets.json": '{"A": 1}' }));
+    await post("rolled", plainForm({ "main.py": "print(2)\n" }));
+  });
+
+  test("POST …/rollback makes a new version of the earlier files, with its schedule and without touching secrets", async () => {
+    const secrets = await ask(platform, secretList, ["GET", `${at("rolled")}/secrets`]);
+    const { package: found, version } = rolledBack.parse(await (await back(1)).json());
+    expect(found.name).toBe("rolled");
+    const earlier = await ask(platform, versionInfo, ["GET", `${at("rolled")}/versions/1`]);
+    const { id: _id, createdAt: _at, ...same } = earlier;
+    expect(version).toMatchObject({ ...same, number: 3, restores: 1 });
+    expect(earlier.restores).toBeNull();
+    expect((await ask(platform, packageInfo, ["GET", at("rolled")])).version).toEqual(version);
+    const { versions } = await ask(platform, versionList, ["GET", `${at("rolled")}/versions`]);
+    expect(versions.map(({ number, restores }) => [number, restores])).toEqual([
+      [3, 1],
+      [2, null],
+      [1, null],
+    ]);
+    const { schedules } = await ask(platform, scheduleList, ["GET", "/schedules?project=acme&package=rolled"]);
+    expect(schedules).toMatchObject([{ cron: "0 7 * * *", isPaused: false }]);
+    expect(await ask(platform, secretList, ["GET", `${at("rolled")}/secrets`])).toEqual(secrets);
+    const audited = z.object({ detail: z.record(z.string(), z.unknown()) });
+    expect(
+      await database.row(
+        audited,
+        "select detail from audit where action = 'package.rollback' order by seq desc limit 1",
+      ),
+    ).toEqual({ detail: { version: 3, restores: 1, digest: earlier.digest } });
+  });
+
+  test("POST …/rollback refuses a version that the newest one equals, and one that does not exist", async () => {
+    const before = await rows();
+    expect(await refused(back(1))).toEqual({
+      status: 409,
+      code: "ALREADY_EXISTS",
+      message: "Version 3, the newest one, has the same files as version 1; nothing was changed",
+    });
+    expect(await refused(back(3))).toMatchObject({
+      message: "Version 3 is the newest one already; nothing was changed",
+    });
+    expect(await refused(back(9))).toMatchObject({ status: 404, code: "NOT_FOUND" });
+    expect(await refused(back(0))).toMatchObject({ status: 400, code: "BAD_REQUEST" });
+    expect(await rows()).toEqual(before);
+  });
+
+  test("POST …/rollback is no push: what was set on the platform since the last one is not replaced silently", async () => {
+    const { key } = await ask(platform, packageInfo, ["GET", at("rolled")]);
+    const set = { json: { secrets: sealAll(platform, key, { A: "set on the platform" }) } };
+    expect((await send(platform, "PUT", `${at("rolled")}/secrets`, set)).status).toBe(200);
+    expect((await back(2)).status).toBe(201);
+    const again = post("rolled", plainForm({ "main.py": script, "secrets.json": '{"A": 2}' }));
+    expect(await refused(again)).toMatchObject({ code: "SECRET_CHANGED" });
+  });
+});

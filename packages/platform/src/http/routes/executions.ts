@@ -65,7 +65,7 @@ export function executionRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps
     {
       config,
       schema: {
-        summary: "Start an execution of the newest version",
+        summary: "Start an execution of the newest version, or of another one",
         params: packageParams,
         headers: keyHeader,
         body: startExecution.nullish(),

@@ -4,6 +4,8 @@ import {
   errorBody,
   type PushAnswer,
   pushAnswer,
+  rollBack as rollBackBody,
+  rolledBack,
   SealrunError,
   showName,
   versionInfo,
@@ -17,6 +19,7 @@ import type { Deps } from "../../deps.ts";
 import { describeVersion } from "../../packages/describe-version.ts";
 import { push } from "../../push/push.ts";
 import { readUpload, type Upload } from "../../push/read-upload.ts";
+import { rollBack } from "../../push/roll-back.ts";
 import { findPackage, type Package } from "../../packages/store.ts";
 import { findFile, getVersion, listVersions } from "../../packages/version-store.ts";
 import { readZip } from "../../push/zip/read-zip.ts";
@@ -39,13 +42,14 @@ const zipTypes = ["application/zip", "application/x-zip-compressed"] as const;
 
 const pushQuery = fields({ overwrite: z.enum(["true", "false"]).optional() });
 
-/** Versions of a package: push, list, show, download a file. */
+/** Versions of a package: push, list, show, download a file, roll back. */
 export function versionRoutes(plain: FastifyInstance, deps: VersionRouteDeps): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const config = { access: "admin" } as const;
   const schema = { params: packageParams, response: { default: errorBody } };
   // In its own scope: no other route accepts a zip.
   void plain.register(async (scope) => pushRoute(scope, deps));
+  rollBackRoute(plain, deps);
   app.get(
     `${packageUrl}/versions`,
     { config, schema: { ...schema, summary: "List versions", response: { 200: versionList, default: errorBody } } },
@@ -86,6 +90,28 @@ export function versionRoutes(plain: FastifyInstance, deps: VersionRouteDeps): v
       }
       // A package may hold any file: as plain text a browser shows it and runs nothing.
       return reply.type("text/plain; charset=utf-8").send(bytes);
+    },
+  );
+}
+
+function rollBackRoute(plain: FastifyInstance, deps: VersionRouteDeps): void {
+  plain.withTypeProvider<ZodTypeProvider>().post(
+    `${packageUrl}/rollback`,
+    {
+      config: { access: "admin" },
+      schema: {
+        params: packageParams,
+        body: rollBackBody,
+        summary: "Make the files of an earlier version the newest version again; secrets stay as they are",
+        response: { 201: rolledBack, default: errorBody },
+      },
+    },
+    async (request, reply) => {
+      const found = await findAddressed(deps.database, request.params);
+      const number = await rollBack(deps, { ...found, requester: requesterOf(request) }, request.body.to);
+      deps.kept.changed("packages");
+      const version = await describeVersion(deps.database, found.package.id, number);
+      return reply.code(201).send({ package: { id: found.package.id, name: found.package.name }, version });
     },
   );
 }
