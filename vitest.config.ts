@@ -21,7 +21,7 @@ const isLongSoak = process.env["SOAK_SECONDS"] !== undefined;
 
 /** Counts of what parts send, which a busy machine changes; and scripts that take all of a machine, which would make it busy for others. */
 const alone = [
-  "test/whole/{cost,idle}.test.ts",
+  "test/whole/cost.test.ts",
   "test/executor/child/limits/hogs.test.ts",
   "test/whole/attacks/resources.test.ts",
 ];

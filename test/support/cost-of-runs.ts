@@ -71,6 +71,18 @@ const spanMs = 10_000;
 /** After the end of a run: what parts do a little later, such as sealing the audit and ending the grant. */
 const restMs = 2_500;
 
+/** Waits until what runs have woken is at rest again. */
+export async function auditIsSealed(cluster: Cluster): Promise<void> {
+  for (const name of ["main", "keyring"] as const) {
+    const sql = await cluster.database(name);
+    const row = z.object({ rest: z.number() });
+    await until(async () =>
+      (await sql.row(row, "select count(*)::int as rest from audit_unsealed"))?.rest === 0 ? true : undefined,
+    );
+  }
+  await sleep(2 * restMs);
+}
+
 /** Counts what the parts of a cluster do while nothing runs. */
 export async function watchIdle(cluster: Cluster, { spans }: { readonly spans: number }): Promise<Idle> {
   const watched: Tally[] = [];
@@ -83,6 +95,18 @@ export function idleStatements(idle: Idle): number {
   const lines = idle.flatMap((parts) => [...parts.values()].flatMap((noted) => [...noted]));
   const statements = lines.reduce((sum, [line, times]) => sum + (kindOf(line) === "sql" ? times : 0), 0);
   return (statements * 1_000) / (idle.length * spanMs);
+}
+
+/** How often each part sent each statement, a line for each. */
+export function describeIdle(idle: Idle): string {
+  const times = new Map<string, number>();
+  for (const [name, noted] of idle.flatMap((parts) => [...parts])) {
+    for (const [line, count] of noted) {
+      const statement = `${name}: ${line.split("\t").at(-1)?.slice(0, 60)}`;
+      if (kindOf(line) === "sql") times.set(statement, (times.get(statement) ?? 0) + count);
+    }
+  }
+  return [...times].map(([statement, count]) => `  ${count} ${statement}`).join("\n");
 }
 
 /**

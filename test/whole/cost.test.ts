@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Cluster, startCluster } from "../support/cluster.ts";
 import {
+  auditIsSealed,
   averageCostOfRuns,
   budget,
   type Cost,
   type CostLimits,
   costOfRun,
+  describeIdle,
   type Idle,
   idleStatements,
   plainRun,
@@ -25,7 +27,6 @@ const today: CostLimits = {
   // machine on which runs take long sends more reports: 17.0 statements, 8.7 trips and 8.9 messages beside two busy loops.
   // Since each run is in a worker's process, runs end less together, and fewer share a request: 20.4 and 5.1 statements.
   average: { platformStatements: 22, platformTrips: 11, keyringStatements: 6, keyringTrips: 4, messages: 12 },
-  idle: 1.5,
 };
 
 let cluster: Cluster;
@@ -43,14 +44,15 @@ beforeAll(async () => {
   await cluster.push("asks-more", { ...plainRun, "main.js": `${asksFive}${plainRun["main.js"]}` });
   // What only the first run of a package costs.
   for (const name of ["plain", "asks-more"]) await cluster.end(await cluster.run(name));
-  idle = await watchIdle(cluster, { spans: 5 });
+  await auditIsSealed(cluster);
+  idle = await watchIdle(cluster, { spans: 6 });
 });
 afterAll(async () => cluster.close());
 
 const asksFive = `import * as sdk from "@sealrun/sdk";\nfor (const name of ["A", "B", "C", "D", "E"]) sdk.getSecret(name);\n`;
 
 test("sealrun run costs no more than its budget, alone", { timeout: 600_000 }, async () => {
-  const plain = await costOfRun(cluster, async () => cluster.run("plain"), { idle, spans: 5 });
+  const plain = await costOfRun(cluster, async () => cluster.run("plain"), { idle, spans: 3 });
   expectWithin("alone", plain);
   for (const [name, figure] of Object.entries(plain)) expect(figure, name).toBeGreaterThan(0);
   // Else nothing was counted: each more question of a script is a request, its answer, and statements.
@@ -67,9 +69,12 @@ test("sealrun run costs no more than its budget, on average of 100 with 8 slots"
 
 test("sealrun platform, keyring and executor send no more statements than their budget while they are idle", () => {
   const statements = idleStatements(idle);
-  process.stderr.write(`statements in an idle second: ${statements.toFixed(2)}\n`);
-  expect(statements).toBeGreaterThan(0);
-  expect(statements).toBeLessThanOrEqual(highest(budget.idle, today.idle));
+  process.stderr.write(
+    `statements in an idle second: ${statements.toFixed(2)}; in all spans:\n${describeIdle(idle)}\n`,
+  );
+  // Otherwise nothing was counted.
+  expect(statements).toBeGreaterThan(0.1);
+  expect(statements).toBeLessThanOrEqual(budget.idle ?? 0);
 });
 
 test("sealrun run has each part parse each signing key once, however many runs there are", async () => {
