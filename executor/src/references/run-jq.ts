@@ -52,20 +52,22 @@ async function runInThread(text: string, input: string, { timeoutMs, maxBytes }:
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: 128, stackSizeMb: 4 },
   });
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const tooLong = (): void => reject(invalid(`the jq program took longer than ${showSeconds(timeoutMs)}`));
-  let timer = setTimeout(() => reject(new SealrunError("TIMED_OUT", "jq could not be started in time")), maxStartMs);
-  worker.on("message", (received: unknown) => {
-    const said = message.safeParse(received).data;
-    if (said === undefined) return reject(invalid("the jq program could not be run"));
-    if ("exitCode" in said) return resolve(said);
-    clearTimeout(timer);
-    timer = setTimeout(tooLong, timeoutMs);
-  });
-  worker.once("error", (cause) => reject(invalid("the jq program could not be run", cause)));
-  worker.once("exit", () => reject(invalid("the jq program could not be run")));
+  let timer: NodeJS.Timeout | undefined;
   try {
-    return await promise;
+    return await new Promise<Answer>((resolve, reject) => {
+      const tooLong = (): void => reject(invalid(`the jq program took longer than ${showSeconds(timeoutMs)}`));
+      const tooLate = new SealrunError("TIMED_OUT", "jq could not be started in time");
+      timer = setTimeout(() => reject(tooLate), maxStartMs);
+      worker.on("message", (received: unknown) => {
+        const said = message.safeParse(received).data;
+        if (said === undefined) return reject(invalid("the jq program could not be run"));
+        if ("exitCode" in said) return resolve(said);
+        clearTimeout(timer);
+        timer = setTimeout(tooLong, timeoutMs);
+      });
+      worker.once("error", (cause) => reject(invalid("the jq program could not be run", cause)));
+      worker.once("exit", () => reject(invalid("the jq program could not be run")));
+    });
   } finally {
     clearTimeout(timer);
     await worker.terminate();

@@ -139,7 +139,7 @@ async function readPackage(folder: string, name: string | undefined): Promise<Re
 /** Checks the schedule as the platform will at the push. */
 async function checkSchedule({ manifest }: CheckedPackage): Promise<readonly PackageProblem[]> {
   if (manifest?.schedule === undefined) return [];
-  const part = await import("../parts/platform.ts");
+  const part = await import("../package/check-schedule.ts");
   try {
     part.checkSchedule(manifest);
     return [];

@@ -1,5 +1,4 @@
 import * as executor from "@sealrun/executor";
-import type { JsonObject, JsonValue } from "@sealrun/protocol";
 import { readyMessage } from "../part-log.ts";
 import type { StartPart } from "./part.ts";
 
@@ -15,9 +14,4 @@ export const startPart: StartPart = async (configFile, { openLog, ...options }) 
 /** What an executor with these settings finds on this machine. */
 export async function examineExecutor(configFile: string): ReturnType<typeof executor.examineMachine> {
   return executor.examineMachine(await executor.readConfig(configFile));
-}
-
-/** jq as an executor runs it for references, for a run without a platform. */
-export async function runJq(program: string, input: JsonObject): Promise<JsonValue> {
-  return executor.runJq(program, input);
 }

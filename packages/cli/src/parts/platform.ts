@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
 import * as platform from "@sealrun/platform";
-import type { Manifest } from "@sealrun/protocol";
 import { readyMessage } from "../part-log.ts";
 import type { StartPart } from "./part.ts";
 
@@ -14,8 +13,3 @@ export const startPart: StartPart = async (configFile, { openLog, hold }) => {
   log.info({ url: started.url }, readyMessage);
   return started;
 };
-
-/** `MANIFEST_INVALID` for a manifest whose schedule the platform would refuse. */
-export function checkSchedule(manifest: Manifest): void {
-  platform.checkSchedule(manifest);
-}

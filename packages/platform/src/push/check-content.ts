@@ -4,7 +4,7 @@ import type { Deps } from "../deps.ts";
 import { offersForm } from "../executors/store.ts";
 import type { CheckedVersion, UploadedFile } from "../packages/checked-version.ts";
 import type { Project } from "../projects/store.ts";
-import { checkSchedule } from "../schedules/apply-manifest.ts";
+import { checkSchedule } from "../schedules/check-schedule.ts";
 import { checkLimits } from "./check-limits.ts";
 import { checkUpload } from "./check-upload.ts";
 

@@ -1,8 +1,9 @@
 import type { Sql } from "@sealrun/postgres";
-import { type Manifest, type PackageId, SealrunError, toSealrunError } from "@sealrun/protocol";
+import type { Manifest, PackageId } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import type { Requester } from "../deps.ts";
 import type { CronRule } from "./cron-times.ts";
+import { ruleOf } from "./check-schedule.ts";
 import { firstDue } from "./due-times.ts";
 import {
   type PackageSchedule,
@@ -19,18 +20,6 @@ export interface PushedManifest {
   readonly packageId: PackageId;
   readonly manifest: Manifest | undefined;
   readonly requester: Requester;
-}
-
-/** Refuses a manifest whose schedule cannot be followed, before anything is stored: `MANIFEST_INVALID`. */
-export function checkSchedule(manifest: Manifest | undefined): void {
-  if (manifest?.schedule === undefined) return;
-  try {
-    firstDue(ruleOf(manifest.schedule), new Date());
-  } catch (error) {
-    throw new SealrunError("MANIFEST_INVALID", `manifest.json: schedule: ${toSealrunError(error).message}`, {
-      cause: error,
-    });
-  }
 }
 
 /**
@@ -96,8 +85,4 @@ function laterThan(now: Date, onceAt: Date | null): Date | undefined {
 
 function isSame(known: PackageSchedule, rule: CronRule, missed: PackageSchedule["missed"]): boolean {
   return known.missed === missed && known.rule?.cron === rule.cron && known.rule.timezone === rule.timezone;
-}
-
-function ruleOf({ cron, timezone }: NonNullable<Manifest["schedule"]>): CronRule {
-  return { cron, timezone: timezone ?? null };
 }
