@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import type { Cli } from "../../packages/cli/src/command.ts";
+import { fullEdition } from "../../packages/cli/src/edition/full.ts";
 import { createOutput } from "../../packages/cli/src/output.ts";
 import { runProgram } from "../../packages/cli/src/program.ts";
 
@@ -32,6 +33,7 @@ export async function newPerson(): Promise<Person> {
   const cliOn = (stdin: string | Uint8Array) => {
     const [stdout, stderr] = [keep(), keep()];
     const cli = {
+      edition: fullEdition,
       environment: { HOME: home, PATH: "/usr/bin:/bin", ...environment },
       output: createOutput(stdout.stream, stderr.stream),
       input: Readable.from([Buffer.from(stdin)]),

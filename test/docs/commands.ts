@@ -1,4 +1,5 @@
-import { addCommands } from "../../packages/cli/src/commands/add-commands.ts";
+import { addCommands } from "../../packages/cli/src/edition/add-commands.ts";
+import { fullEdition } from "../../packages/cli/src/edition/full.ts";
 import { versionCommand } from "../../packages/cli/src/commands/version.ts";
 import { createOutput } from "../../packages/cli/src/output.ts";
 
@@ -8,6 +9,7 @@ export type Command = ReturnType<typeof versionCommand>;
 /** The whole `sealrun` command; builds it and runs nothing. */
 export function buildProgram(): Command {
   const cli: Parameters<typeof addCommands>[1] = {
+    edition: fullEdition,
     environment: {},
     output: createOutput(process.stdout, process.stderr),
     input: process.stdin,

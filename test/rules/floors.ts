@@ -113,7 +113,8 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["prove"],
     ["commands/connection", "commands/operator", "commands/package", "demo"],
     ["commands"],
-    ["program.ts"],
-    ["main.ts"],
+    ["edition", "program.ts"],
+    ["start-command.ts"],
+    ["client", "main.ts"],
   ],
 };

@@ -51,6 +51,7 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
     "test/whole/dev.test.ts",
   ],
   "packages/cli/src/dev": ["test/whole/dev.test.ts", "test/cli/dev/run-dev.test.ts"],
+  "packages/cli/src/edition": ["test/cli/pack/packages.test.ts", "test/cli/local/run-locally.test.ts"],
   "packages/cli/src/execution": ["test/cli/commands/run.test.ts"],
   "packages/cli/src/init": ["test/cli/commands/init.test.ts"],
   "packages/cli/src/local": ["test/cli/local/run-locally.test.ts"],

@@ -1,10 +1,22 @@
 import type { Readable } from "node:stream";
 import { executionId, packageName, projectName, SealrunError, showName } from "@sealrun/protocol";
+import type { Command } from "commander";
+import type { InstalledFiles } from "./files/installed-files.ts";
 import type { Output } from "./output.ts";
 import type { Environment } from "./setup/find-on-path.ts";
+import type { HostPython } from "./setup/python.ts";
+
+/** How the command was installed: which commands it has, and where its own files are. */
+export interface Edition {
+  addCommands(program: Command, cli: Cli): void;
+  files(): InstalledFiles;
+  /** The Python of this machine, for scripts that run as the user's own programs. */
+  findPython(cli: Pick<Cli, "environment" | "output">): Promise<HostPython>;
+}
 
 /** What every command gets. */
 export interface Cli {
+  readonly edition: Edition;
   readonly environment: Environment;
   readonly output: Output;
   readonly input: Readable & { readonly isTTY?: boolean };

@@ -1,7 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { Cli } from "./command.ts";
-import { addCommands } from "./commands/add-commands.ts";
 import { inWordsOfCommands } from "./explain-connection.ts";
 import { usageError } from "./usage-error.ts";
 
@@ -28,7 +27,7 @@ export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly s
     return profile;
   };
   const full: Cli = { ...cli, takeSignals, profileName };
-  addCommands(program, full);
+  cli.edition.addCommands(program, full);
   inheritSettings(program);
   try {
     await program.parseAsync([...args], { from: "user" });

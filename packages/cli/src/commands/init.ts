@@ -21,7 +21,7 @@ export function initCommand(cli: Cli): Command {
       const { output } = cli;
       const language = chooseLanguage(options);
       const name = parsePackage(basename(resolve(folder)));
-      const written = await writePackage(folder, name, language);
+      const written = await writePackage(folder, { name, language }, cli.edition.files());
       output.line(`${output.paint("green", "wrote")} ${folder}: ${written.join(", ")}`);
       output.line(`next: sealrun local ${folder}`);
       output.line(`next: sealrun push ${folder} --project PROJECT`);

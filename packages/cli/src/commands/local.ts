@@ -4,9 +4,6 @@ import { readSettings } from "../local/resolve-locally.ts";
 import { runStepLocally } from "../local/run-locally.ts";
 import { addParameterOptions, type ParameterOptions, readParameters } from "./parameters.ts";
 import { checkPackage } from "../package/check-package.ts";
-import { findCacheFolder } from "../setup/cache-folder.ts";
-import { createPackageFetcher } from "../setup/fetch-package.ts";
-import { findHostPython, type HostPython } from "../setup/python.ts";
 
 /** `sealrun local`. */
 export function localCommand(cli: Cli): Command {
@@ -22,17 +19,12 @@ export function localCommand(cli: Cli): Command {
     if (network !== undefined && network !== "host") {
       output.warn("manifest.json: network is not enforced here: without a sandbox, scripts use this machine's network");
     }
-    const host = { environment, findPython: async () => findPython(cli), note: (text: string) => output.note(text) };
+    const host = {
+      environment,
+      files: cli.edition.files(),
+      findPython: async () => cli.edition.findPython(cli),
+      note: (text: string) => output.note(text),
+    };
     for (const step of checked.steps) await runStepLocally(folder, step, settings, host);
   });
-}
-
-async function findPython({ environment, output }: Pick<Cli, "environment" | "output">): Promise<HostPython> {
-  const cacheFolder = await findCacheFolder(environment);
-  const packages = await createPackageFetcher({ cacheFolder, environment, log: (line) => output.note(line) });
-  try {
-    return await findHostPython({ environment, packages });
-  } finally {
-    await packages.close();
-  }
 }

@@ -1,7 +1,7 @@
 import { cp, readdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { SealrunError, showName, errorCodeOf } from "@sealrun/protocol";
+import type { InstalledFiles } from "../files/installed-files.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { fileProblem } from "../files/read-file.ts";
 import { firstPackage, type Language } from "./first-package.ts";
@@ -10,7 +10,11 @@ import { firstPackage, type Language } from "./first-package.ts";
  * Writes a first package into a new or empty folder, with the SDK's types for editors; gives the written paths.
  * `ALREADY_EXISTS` for a folder with files in it: nothing is overwritten.
  */
-export async function writePackage(folder: string, name: string, language: Language): Promise<readonly string[]> {
+export async function writePackage(
+  folder: string,
+  { name, language }: { readonly name: string; readonly language: Language },
+  installed: Pick<InstalledFiles, "sdkTypes" | "pythonSdk">,
+): Promise<readonly string[]> {
   await requireEmpty(folder);
   const files = firstPackage(name, language);
   try {
@@ -18,7 +22,7 @@ export async function writePackage(folder: string, name: string, language: Langu
     for (const { path, text, isPrivate } of files) {
       await writeFile(join(folder, path), text, { flag: "wx", mode: isPrivate === true ? 0o600 : 0o666 });
     }
-    await writeTypes(folder, language);
+    await writeTypes(folder, language, installed);
   } catch (error) {
     throw writeProblem(folder, error);
   }
@@ -43,15 +47,17 @@ async function requireEmpty(folder: string): Promise<void> {
   throw new SealrunError("ALREADY_EXISTS", `${showName(folder)} has files in it; give a new or empty folder`);
 }
 
-async function writeTypes(folder: string, language: Language): Promise<void> {
+async function writeTypes(
+  folder: string,
+  language: Language,
+  { sdkTypes, pythonSdk }: Pick<InstalledFiles, "sdkTypes" | "pythonSdk">,
+): Promise<void> {
   const types = join(folder, ".sealrun", "types");
-  // The SDK's door is in `dist` or `src` of its package; declarations are only in `dist`.
-  const sdk = dirname(dirname(fileURLToPath(import.meta.resolve("@sealrun/sdk"))));
   if (language === "typescript") {
-    await cp(join(sdk, "dist"), types, { recursive: true, filter: (path) => !/\.(?:js|tsbuildinfo)$/.test(path) });
+    await cp(sdkTypes, types, { recursive: true, filter: (path) => !/\.(?:js|tsbuildinfo)$/.test(path) });
   }
   if (language === "python") {
-    const from = join(dirname(sdk), "sdk-python", "sealrun");
+    const from = join(pythonSdk, "sealrun");
     await cp(from, join(types, "sealrun"), { recursive: true, filter: (path) => !path.includes("__pycache__") });
   }
 }

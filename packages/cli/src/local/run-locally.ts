@@ -1,9 +1,10 @@
-import { createReadStream } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import {
+  errorCodeOf,
   firstLineOf,
   type JsonObject,
   type JsonValue,
@@ -14,15 +15,16 @@ import {
   type Step,
   waitBeforeRetry,
 } from "@sealrun/protocol";
+import type { InstalledFiles } from "../files/installed-files.ts";
 import { type Environment, findOnPath } from "../setup/find-on-path.ts";
 import type { HostPython } from "../setup/python.ts";
 import { endAfter } from "./end-after.ts";
 import { type LocalGiven, type LocalSettings, openGiven, resolveLocally } from "./resolve-locally.ts";
-import { startProgram } from "../setup/run-program.ts";
 
 /** What a script needs of this machine. */
 export interface LocalHost {
   readonly environment: Environment;
+  readonly files: InstalledFiles;
   /** Called only for a Python script: Python may have to be fetched. */
   readonly findPython: () => Promise<HostPython>;
   /** Tells the person who waits. */
@@ -65,16 +67,13 @@ async function tryStep({ folder, step, command, given, host }: OneTry): Promise<
   const [program, ...args] = command.command;
   const file = given === undefined ? undefined : await openGiven(given);
   const handed = file === undefined ? {} : { ...given?.env, SEALRUN_ENV: "local", SEALRUN_LOCAL_GIVEN: "3" };
-  // Never read here: a stream is the type that execa wants to give the child its descriptor.
-  const descriptor = file === undefined ? [] : [createReadStream("", { fd: file.fd, autoClose: false })];
-  const child = startProgram(program, args, {
+  const child = spawn(program, args, {
     cwd: folder,
-    env: { ...localEnvironment(host.environment, step, folder), ...handed, ...command.environment },
-    stdio: ["inherit", "inherit", "inherit", ...descriptor],
-    reject: false,
+    env: { ...localEnvironment(host, step, folder), ...handed, ...command.environment },
+    stdio: ["inherit", "inherit", "inherit", ...(file === undefined ? [] : [file.fd])],
   });
   const timeout = endAfter(child.pid, step.timeoutMs);
-  const result = await child;
+  const how = await endOf(child);
   const isTimedOut = timeout.stop();
   await file?.close();
   if (isTimedOut) {
@@ -82,28 +81,29 @@ async function tryStep({ folder, step, command, given, host }: OneTry): Promise<
     const sentence = `${step.script} ran longer than its timeout of ${timeout} and was ended; raise the step's timeout in manifest.json if it needs longer`;
     return new SealrunError("SCRIPT_TIMED_OUT", sentence);
   }
-  if (result.exitCode === 0) return undefined;
-  const how = result.signal === undefined ? `exit code ${result.exitCode ?? "unknown"}` : `signal ${result.signal}`;
-  return new SealrunError("SCRIPT_FAILED", `${step.script} ended with ${how}`);
+  return how === undefined ? undefined : new SealrunError("SCRIPT_FAILED", `${step.script} ended with ${how}`);
+}
+
+/** How a script ended; undefined for exit code 0. It ends with this process. */
+async function endOf(child: ChildProcess): Promise<string | undefined> {
+  const onExit = (): void => void child.kill();
+  process.once("exit", onExit);
+  try {
+    return await new Promise((resolve) => {
+      child.once("error", (error) => resolve(`no start (${errorCodeOf(error) ?? "it failed"})`));
+      child.once("exit", (code, signal) => {
+        resolve(code === 0 ? undefined : signal === null ? `exit code ${code}` : `signal ${signal}`);
+      });
+    });
+  } finally {
+    process.off("exit", onExit);
+  }
 }
 
 /** jq as an executor runs it, loaded when a reference needs it. */
 async function runJq(program: string, input: JsonObject): Promise<JsonValue> {
-  const part = await import("../parts/executor.ts");
-  return part.runJq(program, input);
-}
-
-/** What the executor mounts for scripts, by its path in this installation. */
-function installed(): Readonly<Record<"bootstrap" | "answerShell" | "pythonSdk" | "hook", string>> {
-  // The executor's door is in `dist` or `src` of its package.
-  const executor = import.meta.resolve("@sealrun/executor");
-  const answerShell = executor.endsWith(".ts") ? "./local/answer-shell.ts" : "./local/answer-shell.js";
-  return {
-    bootstrap: fileURLToPath(new URL("../src/bootstrap/", executor)),
-    answerShell: fileURLToPath(new URL(answerShell, executor)),
-    pythonSdk: fileURLToPath(new URL("../../sdk-python/", import.meta.resolve("@sealrun/sdk"))),
-    hook: new URL(import.meta.url.endsWith(".ts") ? "./sdk-hook.ts" : "./sdk-hook.js", import.meta.url).href,
-  };
+  const jq = await import("./run-jq.ts");
+  return jq.runJq(program, input);
 }
 
 interface LocalCommand {
@@ -120,7 +120,8 @@ async function commandFor(folder: string, script: string, host: LocalHost): Prom
     case "typescript":
     case "javascript": {
       // The bootstrap asks for the SDK, which the hook finds.
-      const { hook, bootstrap } = installed();
+      requireHooks(script);
+      const { hook, bootstrap } = host.files;
       const modules = ["--import", hook, "--import", pathToFileURL(join(bootstrap, "bootstrap.mjs")).href];
       return {
         command: [process.execPath, ...nodeFlags(), ...flags, ...modules, path],
@@ -129,13 +130,22 @@ async function commandFor(folder: string, script: string, host: LocalHost): Prom
     }
     case "python": {
       const { interpreter, environment } = await host.findPython();
-      return { command: [interpreter, "-B", ...flags, `${installed().bootstrap}bootstrap.py`, path], environment };
+      return { command: [interpreter, "-B", ...flags, `${host.files.bootstrap}bootstrap.py`, path], environment };
     }
     case "shell":
       return { command: [await findShell(shell, script, host.environment), ...flags, path], environment: {} };
     case undefined:
       throw new SealrunError("PACKAGE_INVALID", `${script} is not a script`);
   }
+}
+
+/** The SDK is found by hooks of Node, and TypeScript runs as it is: both came with the same version. */
+function requireHooks(script: string): void {
+  if (typeof process.features.typescript === "string") return;
+  throw new SealrunError(
+    "INTERPRETER_MISSING",
+    `${script}: sealrun local runs scripts of this kind with Node 22.18 or newer, and this is ${process.version}`,
+  );
 }
 
 /** The condition of this process, under which sealrun's own sources are found. */
@@ -150,10 +160,10 @@ function nodeFlags(): readonly string[] {
 }
 
 /** This user's environment, without the token and settings of the command itself. */
-function localEnvironment(environment: Environment, step: Step, folder: string): Record<string, string> {
+function localEnvironment({ environment, files }: LocalHost, step: Step, folder: string): Record<string, string> {
   const kept = Object.entries(environment).filter(([name]) => !name.startsWith("SEALRUN_"));
   const own = Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
-  const { bootstrap, answerShell, pythonSdk } = installed();
+  const { bootstrap, answerShell, pythonSdk } = files;
   const pythonPath = [pythonSdk, environment["PYTHONPATH"]].filter((path) => path !== undefined && path !== "");
   return {
     ...own,

@@ -10,7 +10,8 @@ import { describeMissing, missingLibrary } from "./missing-library.ts";
 
 const sdk = "@sealrun/sdk";
 const endings = [".ts", ".mts", ".js", ".mjs", ".cjs", "/index.ts", "/index.js"];
-const found = import.meta.resolve(sdk);
+/** The address of this module names the SDK where no package of that name is installed. */
+const found = new URL(import.meta.url).searchParams.get("sdk") ?? import.meta.resolve(sdk);
 const missing = new Set<unknown>();
 
 registerHooks({

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { SealrunError } from "@sealrun/protocol";
-import { systemPath } from "../setup/run-program.ts";
+import { systemPath } from "../setup/find-on-path.ts";
 
 /** A running child that the kernel ends when this process ends, even by a kill. */
 export interface BoundChild {

@@ -2,10 +2,12 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
-import { systemPath } from "./run-program.ts";
 
 /** The environment of the command, given by its `main.ts`; read here only. */
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Debian's folders of the programs that sealrun starts, and that they may start. */
+export const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Absolute path of the first executable file of that name on PATH or in a system folder, or undefined. */
 export async function findOnPath(name: string, environment: Environment): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { systemPath } from "./find-on-path.ts";
 
 /** Starts a program as execa does, with the environment in `env` and nothing of this process. */
 export const startProgram = execa({ extendEnv: false });
@@ -18,9 +19,6 @@ export interface ProgramOptions {
   readonly cwd?: string;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Debian's folders of the programs that sealrun starts, and that they may start. */
-export const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
  * Runs a short program to its end; it is killed when this process ends first. Throws only when the signal aborts, never
