@@ -25,6 +25,8 @@ export interface DevProcess {
 }
 
 export interface DevProcessOptions {
+  /** Program and first arguments; the command from its sources when left out. */
+  readonly program?: readonly [string, ...string[]];
   /** Gets `data`, `home` and `ready.json`. */
   readonly folder: string;
   readonly args?: readonly string[];
@@ -51,7 +53,7 @@ export function commandEnvironment(folder: string): Readonly<Record<string, stri
 export async function startDevProcess(options: DevProcessOptions): Promise<DevProcess> {
   const { folder } = options;
   const readyPath = join(folder, `ready-${Math.random().toString(36).slice(2)}.json`);
-  const [program, ...first] = sealrunProgram;
+  const [program, ...first] = options.program ?? sealrunProgram;
   const flags = [
     "dev",
     "--data",

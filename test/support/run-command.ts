@@ -12,6 +12,8 @@ export interface CommandOptions {
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** Program and first arguments; the command from its sources when left out. */
+  readonly program?: readonly [string, ...string[]];
   readonly stdin?: string | Uint8Array;
 }
 
@@ -22,7 +24,7 @@ export const sealrunProgram = [process.execPath, "--conditions=@sealrun/source",
 
 /** Runs `sealrun` with these arguments to its end. */
 export async function runSealrun(args: readonly string[], options: CommandOptions): Promise<CommandResult> {
-  const [program, ...first] = sealrunProgram;
+  const [program, ...first] = options.program ?? sealrunProgram;
   const child = spawn(program, [...first, ...args], { cwd: options.cwd, env: { ...options.env }, stdio: "pipe" });
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   child.stdin.on("error", () => undefined);
