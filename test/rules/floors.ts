@@ -115,6 +115,6 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["commands"],
     ["edition", "program.ts"],
     ["start-command.ts"],
-    ["client", "main.ts"],
+    ["client", "main.ts", "server"],
   ],
 };

@@ -8,6 +8,10 @@ import type { HostPython } from "./setup/python.ts";
 
 /** How the command was installed: which commands it has, and where its own files are. */
 export interface Edition {
+  /** The name of the program. */
+  readonly name: "sealrun" | "sealrun-server";
+  /** What people type for it. */
+  readonly typed: string;
   addCommands(program: Command, cli: Cli): void;
   files(): InstalledFiles;
   /** The Python of this machine, for scripts that run as the user's own programs. */

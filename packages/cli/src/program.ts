@@ -9,7 +9,7 @@ export const interrupted = 130;
 
 /** Runs one command line and gives its exit code; what went wrong is printed as the last line on standard error. */
 export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly string[]): Promise<number> {
-  const program = new Command("sealrun")
+  const program = new Command(cli.edition.name)
     .description("Runs a team's scripts with secrets that only the script sees")
     .option("--profile <name>", "use this saved platform instead of the one in use; see sealrun profile list")
     .exitOverride()

@@ -17,6 +17,7 @@ const modules = fileURLToPath(new URL("../../../node_modules/", import.meta.url)
 let folder: string;
 let client: PackedClient;
 let clientFolder: string;
+let server: [string, ...string[]];
 let dev: DevProcess | undefined;
 
 /** The packages hold what is built: `npm test` builds before it tests. */
@@ -25,8 +26,8 @@ beforeAll(async () => {
   const packed = join(folder, "packed");
   client = await packClient(packed);
   clientFolder = await installOffline(client.tarball);
-  const server = await unpackServer((await packServer(packed)).tarball);
-  dev = await startDevProcess({ folder, program: [process.execPath, join(server, "bin/sealrun-server.js")] });
+  server = [process.execPath, join(await unpackServer((await packServer(packed)).tarball), "bin/sealrun-server.js")];
+  dev = await startDevProcess({ folder, program: server });
 });
 afterAll(async () => {
   await dev?.end("SIGTERM");
@@ -105,6 +106,15 @@ describe("packClient()", () => {
       expect(licences).toMatch(new RegExp(`^${library} \\d+\\.\\d+`, "m"));
     }
     await access(join(folder, "laptop/node_modules/.bin/sealrun"));
+  });
+});
+
+describe("packServer()", () => {
+  test("packServer() packs every command under its own name", async () => {
+    const help = await runSealrun(["--help"], { program: server, cwd: folder, env: commandEnvironment(folder) });
+    expect(help.stdout).toMatch(/^Usage: sealrun-server /);
+    for (const command of ["dev", "demo", "doctor", "push"])
+      expect(help.stdout).toMatch(new RegExp(`^  ${command} `, "m"));
   });
 });
 

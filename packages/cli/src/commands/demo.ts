@@ -8,6 +8,7 @@ export function demoCommand(cli: Cli): Command {
     .action(async () => {
       const signal = cli.takeSignals();
       const { runDemo } = await import("../demo/demo.ts");
-      await runDemo({ environment: cli.environment, say: (line) => cli.output.line(line), signal });
+      const { typed } = cli.edition;
+      await runDemo({ typed, environment: cli.environment, say: (line) => cli.output.line(line), signal });
     });
 }

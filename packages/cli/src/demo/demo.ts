@@ -13,8 +13,19 @@ import { type DemoPackage, writeDemoPackage } from "./package.ts";
 import { outputPlace, proveNothingLeaked, type Seen } from "./prove.ts";
 import { startProgram } from "../setup/run-program.ts";
 
+const nextSteps = [
+  ["dev --detach", "your own platform, data in ./.sealrun"],
+  ["init my-package", "a first package"],
+  ["project create demo", "once"],
+  ["push my-package --project demo", "sealed on this machine, and stored"],
+  ["run demo/my-package --wait", "runs it, and shows its output"],
+  ["doctor --prove --dev .sealrun", "the same search on your own platform"],
+] as const;
+
 /** What the demo needs from its command. */
 export interface DemoOptions {
+  /** What people type for this program. */
+  readonly typed: string;
   readonly environment: Environment;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
@@ -37,12 +48,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     for (const line of await proveNothingLeaked({ folder: dev.folder, demo, seen })) say(line);
     say("");
     say("Your turn:");
-    say("  npx --no-install sealrun dev --detach                          your own platform, data in ./.sealrun");
-    say("  npx --no-install sealrun init my-package                       a first package");
-    say("  npx --no-install sealrun project create demo                   once");
-    say("  npx --no-install sealrun push my-package --project demo        sealed on this machine, and stored");
-    say("  npx --no-install sealrun run demo/my-package --wait            runs it, and shows its output");
-    say("  npx --no-install sealrun doctor --prove --dev .sealrun         the same search on your own platform");
+    for (const [command, what] of nextSteps) say(`  ${`${options.typed} ${command}`.padEnd(62)} ${what}`);
   } finally {
     await rm(root, { recursive: true, force: true });
   }

@@ -6,6 +6,8 @@ import { addClientCommands } from "./add-client-commands.ts";
 
 /** The package `sealrun`: one file, which has the files of local runs beside it. */
 export const clientEdition: Edition = {
+  name: "sealrun",
+  typed: "sealrun",
   addCommands: addClientCommands,
   files: () => {
     const beside = (path: string): string => fileURLToPath(new URL(path, import.meta.url));

@@ -6,8 +6,10 @@ import { findCacheFolder } from "../setup/cache-folder.ts";
 import { createPackageFetcher } from "../setup/fetch-package.ts";
 import { findHostPython } from "../setup/python.ts";
 
-/** Everything: the command of a clone, and of the package `sealrun-server`. */
+/** Everything, as it is typed in a clone. */
 export const fullEdition: Edition = {
+  name: "sealrun",
+  typed: "npx --no-install sealrun",
   addCommands,
   files: () => {
     // The doors are in `dist` or `src` of their packages.
@@ -32,3 +34,6 @@ export const fullEdition: Edition = {
     }
   },
 };
+
+/** The same, of the package `sealrun-server`. */
+export const serverEdition: Edition = { ...fullEdition, name: "sealrun-server", typed: "sealrun-server" };
