@@ -58,6 +58,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["parts/drop", "parts/text", "parts/time", "platform"],
     ["parts/code", "parts/log", "parts/page"],
     ["parts/json"],
+    ["pages/secrets"],
     [
       "pages/audit",
       "pages/execution",
@@ -67,7 +68,6 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
       "pages/health",
       "pages/run",
       "pages/schedules",
-      "pages/secrets",
       "pages/sign-in",
       "pages/upload",
     ],

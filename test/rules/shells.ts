@@ -175,6 +175,7 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
     "test/web/browser/execution.test.ts",
     "test/web/browser/live.test.ts",
   ],
+  "packages/web/src/pages/execution/failure": ["test/web/browser/execution.test.ts"],
   "packages/web/src/pages/execution/log": ["test/web/browser/execution.test.ts", "test/web/browser/live.test.ts"],
   "packages/web/src/pages/execution/steps": ["test/web/browser/execution.test.ts", "test/web/browser/live.test.ts"],
   "packages/web/src/pages/executions": ["test/web/browser/executions.test.ts", "test/web/browser/operator.test.ts"],

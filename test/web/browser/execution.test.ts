@@ -6,7 +6,7 @@ import { type BrowserStorage, useBrowser, type Visit } from "../../support/brows
 import { expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
 import { sharedStage } from "../../support/stage.ts";
 import { startTcpProxy } from "../../support/tcp-proxy.ts";
-import { layPackages, pushFiles, runToEnd } from "./journey.ts";
+import { layPackages, openedExecution, pushFiles, runToEnd, seeStatus } from "./journey.ts";
 
 const visit = useBrowser();
 const stage = sharedStage();
@@ -46,6 +46,10 @@ beforeAll(async () => {
 test("/executions/:id shows a failed run: why, its steps, its log with masks, colours and hidden characters", async () => {
   const { page } = await open(`/executions/${red}`);
   await page.getByRole("alert").getByText("send.sh ended with exit code 3").waitFor();
+  const reason = page.getByRole("group", { name: "Last lines of the step that failed" });
+  await reason.getByText("about to fail").waitFor();
+  const place = (await reason.getByRole("link").getAttribute("href")) ?? "";
+  expect(place).toMatch(/\?line=\d+$/);
   await page.getByRole("button", { name: /fetch\.py.*succeeded/ }).waitFor();
   const log = page.getByTestId("log");
   await log.getByTitle("Masked secret").first().waitFor();
@@ -69,9 +73,7 @@ test("/executions/:id shows results, receipt, parameters, attempts and what chan
   await expectAccessible(page);
   await page.getByRole("tab", { name: "Receipt" }).click();
   await page.getByRole("link", { name: "service, version 2" }).waitFor();
-  expect(await page.getByRole("link", { name: "Add it" }).getAttribute("href")).toBe(
-    "/projects/one-run/packages/report/secrets?add=MISSING",
-  );
+  await page.getByRole("button", { name: "Add it: MISSING" }).waitFor();
   await expectAccessible(page);
   await page.getByRole("tab", { name: "Parameters" }).click();
   await page.getByRole("cell", { name: "days" }).waitFor();
@@ -207,6 +209,26 @@ test("/executions/:id runs again with the same parameters and goes there", async
   await page.waitForURL((url) => !url.pathname.endsWith(red));
   const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
   expect((await stage.show(id)).parameters.visible).toEqual({ days: 8 });
+});
+
+test("/executions/:id takes the secret that a failed run lacked, and runs again", async () => {
+  const code = 'from sealrun import get_secret\nprint("got", len(get_secret("NEEDED")))\n';
+  await pushFiles(client, { project: "one-run", name: "needs" }, { "main.py": code });
+  const failed = await runToEnd(client, { project: "one-run", package: "needs" });
+  const { page } = await open(`/executions/${failed}`);
+  await page.getByRole("button", { name: "Add and run again: NEEDED" }).click();
+  await page.getByRole("dialog").getByText("Project", { exact: true }).click();
+  await page.getByLabel("Value", { exact: true }).fill("a needed value");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Seal, save and run again" }).click();
+  await openedExecution(page, failed);
+  await seeStatus(page, "succeeded");
+  await page.getByTestId("log").getByText("got 14").waitFor();
+  expect((await client.listSecrets({ scope: "project", project: "one-run" })).map(({ name }) => name)).toEqual([
+    "NEEDED",
+  ]);
+  await page.goto(`${stage.url}/executions/${failed}`);
+  await page.getByText("was missing and is set now").waitFor();
 });
 
 test("/executions/:id fits a narrow page in the dark", async () => {

@@ -1,14 +1,13 @@
 import { Button, Group, Menu, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { type ExecutionInfo, isFinal, type RunAgain, toSealrunError } from "@sealrun/protocol";
+import { type ExecutionInfo, isFinal } from "@sealrun/protocol";
 import { IconChevronDown, IconPlayerPlay, IconRefresh } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
 import { LinkMenuItem } from "../../parts/page/links.tsx";
 import { Question } from "../../parts/page/question.tsx";
+import { useRunAgain } from "./run-again.ts";
 
 /** Cancels an execution that has not ended, and runs any execution again. */
 export function Actions({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
@@ -53,16 +52,7 @@ function Cancel({ execution }: { readonly execution: ExecutionInfo }): ReactNode
 }
 
 function Again({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
-  const client = useClient();
-  const navigate = useNavigate();
-  const again = useMutation({
-    mutationFn: async (version: NonNullable<RunAgain["version"]>) => client.runAgain(execution.id, { version }),
-    onSuccess: ({ id }) => void navigate({ to: "/executions/$execution", params: { execution: id } }),
-    onError: (error) => {
-      const { code, message } = toSealrunError(error);
-      notifications.show({ color: "red", title: "It was not started", message: `${message} (${code})` });
-    },
-  });
+  const { run, isStarting } = useRunAgain(execution.id);
   const variant = isFinal(execution.status) ? "filled" : "default";
   const { project, package: name } = execution;
   return (
@@ -70,22 +60,22 @@ function Again({ execution }: { readonly execution: ExecutionInfo }): ReactNode 
       <Button
         variant={variant}
         leftSection={<IconRefresh size={16} aria-hidden />}
-        loading={again.isPending}
-        onClick={() => again.mutate("newest")}
+        loading={isStarting}
+        onClick={() => run("newest")}
       >
         Run again
       </Button>
       <Menu position="bottom-end">
         <Menu.Target>
-          <Button variant={variant} px={8} aria-label="Other ways to run again" disabled={again.isPending}>
+          <Button variant={variant} px={8} aria-label="Other ways to run again" disabled={isStarting}>
             <IconChevronDown size={16} aria-hidden />
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconRefresh size={16} aria-hidden />} onClick={() => again.mutate("newest")}>
+          <Menu.Item leftSection={<IconRefresh size={16} aria-hidden />} onClick={() => run("newest")}>
             Newest version, same parameters
           </Menu.Item>
-          <Menu.Item leftSection={<IconRefresh size={16} aria-hidden />} onClick={() => again.mutate("same")}>
+          <Menu.Item leftSection={<IconRefresh size={16} aria-hidden />} onClick={() => run("same")}>
             Version {execution.version}, same parameters
           </Menu.Item>
           <LinkMenuItem

@@ -12,7 +12,7 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { StatusBadge } from "../../parts/page/status-badge.tsx";
 import { Actions } from "./actions.tsx";
 import { Facts } from "./facts.tsx";
-import { FailureNotice } from "./failure-notice.tsx";
+import { FailureNotice } from "./failure/failure-notice.tsx";
 import { executionKey } from "../../platform/queries.ts";
 import { type Log, useLog } from "./log/use-log.ts";
 import { StepsTimeline } from "./steps/steps-timeline.tsx";
@@ -72,7 +72,7 @@ function Shown({ execution, log }: { readonly execution: ExecutionInfo; readonly
             Its script was asked to stop, and is killed if it does not.
           </Alert>
         ) : null}
-        <FailureNotice execution={execution} />
+        <FailureNotice execution={execution} log={log} />
         {execution.reportsGap === null ? null : (
           <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title="Not all of its reports have arrived">
             {execution.reportsGap}.

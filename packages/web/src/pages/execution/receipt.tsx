@@ -1,12 +1,14 @@
-import { Badge, Group, Paper, Stack, Table, Text } from "@mantine/core";
-import type { ExecutionInfo, ReceiptRow } from "@sealrun/protocol";
+import { Badge, Button, Group, Paper, Stack, Table, Text } from "@mantine/core";
+import { type ExecutionInfo, isFinal, type ReceiptRow } from "@sealrun/protocol";
 import { IconBan, IconKey, IconQuestionMark, IconReceipt } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { Empty } from "../../parts/page/empty.tsx";
 import { Connections } from "./connections.tsx";
-import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
+import { LinkAnchor } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
+import { AddMissing } from "../secrets/set/add-missing.tsx";
+import { useRunAgain } from "./run-again.ts";
 
 /** The secrets that an execution read, with version and scope, or that were missing or refused. Never values. */
 export function ReceiptPanel({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
@@ -89,15 +91,7 @@ function From({ row, execution }: { readonly row: ReceiptRow; readonly execution
     return (
       <Group gap="xs" wrap="nowrap">
         <Text size="sm">not set in any scope</Text>
-        <LinkButton
-          size="compact-xs"
-          variant="light"
-          to="/projects/$project/packages/$package/secrets"
-          params={{ project, package: name }}
-          search={{ add: row.name }}
-        >
-          Add it
-        </LinkButton>
+        <AddIt execution={execution} name={row.name} />
       </Group>
     );
   }
@@ -127,6 +121,27 @@ function From({ row, execution }: { readonly row: ReceiptRow; readonly execution
         </LinkAnchor>
       );
   }
+}
+
+function AddIt({ execution, name }: { readonly execution: ExecutionInfo; readonly name: string }): ReactNode {
+  const [isOpen, setIsOpen] = useState(false);
+  const { run } = useRunAgain(execution.id);
+  const after = { words: "Seal, save and run again", act: () => run("newest") };
+  return (
+    <>
+      <Button size="compact-xs" variant="light" aria-label={`Add it: ${name}`} onClick={() => setIsOpen(true)}>
+        Add it
+      </Button>
+      {isOpen ? (
+        <AddMissing
+          target={execution}
+          name={name}
+          after={isFinal(execution.status) ? after : undefined}
+          onClose={() => setIsOpen(false)}
+        />
+      ) : null}
+    </>
+  );
 }
 
 const outcomes = {

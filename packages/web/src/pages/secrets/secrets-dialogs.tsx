@@ -41,7 +41,8 @@ export function SecretsDialogs(props: {
     return (
       <SetSecret
         key={search.add}
-        place={place}
+        places={[place]}
+        isInAddress
         name={search.add}
         own={own}
         known={props.rows.map(({ name }) => name)}

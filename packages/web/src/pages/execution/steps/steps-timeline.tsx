@@ -34,6 +34,7 @@ export function StepsTimeline(props: {
               <StepLine
                 step={step}
                 bar={axis.bars[index]}
+                said={execution.error?.message}
                 isChosen={chosen === step.name}
                 onChoose={() => onChoose(chosen === step.name ? undefined : step.name)}
               />
@@ -48,6 +49,8 @@ export function StepsTimeline(props: {
 function StepLine(props: {
   readonly step: StepInfo;
   readonly bar: StepBar | undefined;
+  /** The error that the page tells above the steps. */
+  readonly said: string | undefined;
   readonly isChosen: boolean;
   readonly onChoose: () => void;
 }): ReactNode {
@@ -79,7 +82,7 @@ function StepLine(props: {
         <span className={classes["duration"]}>{bar === undefined ? "–" : showDuration(bar.durationMs)}</span>
       </UnstyledButton>
       <StepUse step={step} />
-      {step.error === null ? null : (
+      {step.error === null || step.error.message === props.said ? null : (
         <Text size="xs" className={classes["error"]}>
           <ShownText text={step.error.message} />
         </Text>

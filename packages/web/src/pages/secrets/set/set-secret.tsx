@@ -1,4 +1,4 @@
-import { Anchor, Button, Checkbox, Group, Stack, Text, TextInput } from "@mantine/core";
+import { Anchor, Button, Checkbox, Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { isEmptyValue, type SecretPlace } from "@sealrun/client";
 import { type SecretInfo, SealrunError } from "@sealrun/protocol";
@@ -15,12 +15,17 @@ import { readValue, type ValueForm } from "./value-checks.ts";
 import { putText, textOf, ValueField } from "./value-field.tsx";
 
 interface SetSecretProps {
-  readonly place: SecretPlace;
+  /** Where it can be stored; with several, the form asks, and offers the first. */
+  readonly places: readonly [SecretPlace, ...SecretPlace[]];
   /** The name that the form starts with; empty to ask for one. */
   readonly name: string;
   readonly own: readonly SecretInfo[];
   /** Names from here, from other scopes and from the manifest; a close one is offered. */
   readonly known: readonly string[];
+  /** What may follow once the value is stored. */
+  readonly after?: { readonly words: string; readonly act: () => void } | undefined;
+  /** The page's address says that the form is open. */
+  readonly isInAddress?: boolean;
   readonly onClose: () => void;
 }
 
@@ -39,7 +44,7 @@ export function SetSecret(props: SetSecretProps): ReactNode {
         no: "Keep typing",
         text: "The value was not saved, and is kept nowhere else.",
       }}
-      isInAddress
+      isInAddress={props.isInAddress === true}
       onClose={() => {
         putText(field.current, "");
         onClose();
@@ -56,17 +61,22 @@ interface FormProps extends SetSecretProps {
   readonly onLeave: () => void;
 }
 
-function SetSecretForm({ place, name: given, own, known, field, onClose, onLeave }: FormProps): ReactNode {
+function SetSecretForm(props: FormProps): ReactNode {
+  const { places, name: given, own, known, after, field, onClose, onLeave } = props;
+  const [place, setPlace] = useState<SecretPlace>(places[0]);
   const [name, setName] = useState(given);
   const [form, setForm] = useState<ValueForm>("text");
   const [isEmptyMeant, setIsEmptyMeant] = useState(false);
-  const save = useSave({ place, name, form, isEmptyMeant, field, onClose });
+  const save = useSave({ place, name, form, isEmptyMeant, after, field, onClose });
   const judged = judgeName(name, known);
   const stored = own.find((secret) => secret.name === name);
   const refusal = save.error instanceof SealrunError && save.error.code === "MALFORMED" ? save.error : undefined;
+  const saveAnd = (isFollowed: boolean): void => {
+    if (judged.problem === undefined && name !== "") save.mutate({ isFollowed });
+  };
   const onSubmit = (event: FormEvent): void => {
     event.preventDefault();
-    if (judged.problem === undefined && name !== "") save.mutate();
+    saveAnd(after !== undefined);
   };
   return (
     <form onSubmit={onSubmit} autoComplete="off">
@@ -85,6 +95,7 @@ function SetSecretForm({ place, name: given, own, known, field, onClose, onLeave
           {...(given === "" ? { "data-autofocus": true } : {})}
         />
         <Closest name={judged.closest} onUse={setName} />
+        {places.length > 1 ? <Where places={places} place={place} onPlace={setPlace} /> : null}
         <ValueField
           field={field}
           form={form}
@@ -105,7 +116,7 @@ function SetSecretForm({ place, name: given, own, known, field, onClose, onLeave
           <Problem
             title="Not saved; what you typed is still here"
             error={save.error}
-            onRetry={() => save.mutate()}
+            onRetry={() => saveAnd(after !== undefined)}
             guide="secrets"
           />
         )}
@@ -117,13 +128,47 @@ function SetSecretForm({ place, name: given, own, known, field, onClose, onLeave
             <Button variant="default" onClick={onLeave}>
               Cancel
             </Button>
+            {after === undefined ? null : (
+              <Button variant="default" disabled={save.isPending} onClick={() => saveAnd(false)}>
+                Seal and save
+              </Button>
+            )}
             <Button type="submit" loading={save.isPending} leftSection={<IconLock size={16} aria-hidden />}>
-              {stored === undefined ? "Seal and save" : `Replace version ${stored.version}`}
+              {after?.words ?? (stored === undefined ? "Seal and save" : `Replace version ${stored.version}`)}
             </Button>
           </Group>
         </Group>
       </Stack>
     </form>
+  );
+}
+
+const scopeNames = { service: "Package", project: "Project", platform: "Platform" } as const;
+const whoReads = {
+  service: "Only this package can read it.",
+  project: "Every package of the project can read it.",
+  platform: "Every package of the platform can read it.",
+} as const;
+
+function Where(props: {
+  readonly places: readonly SecretPlace[];
+  readonly place: SecretPlace;
+  readonly onPlace: (place: SecretPlace) => void;
+}): ReactNode {
+  const { places, place, onPlace } = props;
+  return (
+    <Group gap="sm">
+      <SegmentedControl
+        size="xs"
+        aria-label="Store it for the"
+        value={place.scope}
+        data={places.map(({ scope }) => ({ value: scope, label: scopeNames[scope] }))}
+        onChange={(chosen) => onPlace(places.find(({ scope }) => scope === chosen) ?? place)}
+      />
+      <Text size="sm" c="dimmed">
+        {whoReads[place.scope]}
+      </Text>
+    </Group>
   );
 }
 
@@ -147,27 +192,29 @@ interface Save {
   readonly name: string;
   readonly form: ValueForm;
   readonly isEmptyMeant: boolean;
+  readonly after: SetSecretProps["after"];
   readonly field: { readonly current: HTMLTextAreaElement | null };
   readonly onClose: () => void;
 }
 
 /** Reads the field, seals and stores the value. The field is cleared when the platform has stored it, and kept otherwise. */
-function useSave({ place, name, form, isEmptyMeant, field, onClose }: Save) {
+function useSave({ place, name, form, isEmptyMeant, after, field, onClose }: Save) {
   const client = useClient();
   const queries = useQueryClient();
   return useMutation({
     // The value is not a variable of the mutation: the query client would keep it.
-    mutationFn: async () => {
+    mutationFn: async ({ isFollowed }: { readonly isFollowed: boolean }) => {
       const value = readValue(textOf(field.current), form);
       if (isEmptyValue(value) && !isEmptyMeant) {
         throw new SealrunError("MALFORMED", emptyRefusal);
       }
       const [stored] = await client.setSecrets(place, new Map([[name, value]]), "set", { allowEmpty: isEmptyMeant });
-      return stored?.version ?? 1;
+      return { version: stored?.version ?? 1, isFollowed };
     },
-    onSuccess: async (version) => {
+    onSuccess: async ({ version, isFollowed }) => {
       putText(field.current, "");
       onClose();
+      if (isFollowed) after?.act();
       notifications.show({ message: `${name}, version ${version}, sealed`, color: "green" });
       await queries.invalidateQueries({ queryKey: topicKey("secrets") });
     },

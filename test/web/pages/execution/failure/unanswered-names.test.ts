@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { findUnanswered } from "../../../../../packages/web/src/pages/execution/failure/unanswered-names.ts";
+
+type Given = Parameters<typeof findUnanswered>[0];
+
+const step = {
+  script: "a.py",
+  name: "a.py",
+  status: "succeeded",
+  exitCode: 0,
+  startedAt: null,
+  durationMs: 1,
+  tries: 1,
+  output: "",
+  result: null,
+  error: null,
+} as const;
+const row = {
+  name: "PIN",
+  scope: null,
+  version: null,
+  step: "b.py",
+  attempt: 2,
+  outcome: "missing",
+  masking: null,
+  time: "2026-01-02T03:04:05Z",
+} as const;
+const run = (receipt: Given["receipt"]): Given => ({
+  attempt: 2,
+  steps: [step, { ...step, name: "b.py", status: "failed", exitCode: 1 }],
+  receipt,
+});
+
+test("findUnanswered() names what the failed step asked for in vain, once", () => {
+  const found = findUnanswered(run([row, row, { ...row, name: "OTHER", outcome: "refused" }]));
+  expect(found).toEqual([
+    { name: "PIN", step: "b.py", outcome: "missing" },
+    { name: "OTHER", step: "b.py", outcome: "refused" },
+  ]);
+});
+
+test("findUnanswered() leaves names of other steps and attempts, and names that were read later", () => {
+  expect(findUnanswered(run([{ ...row, step: "a.py" }]))).toEqual([]);
+  expect(findUnanswered(run([{ ...row, attempt: 1 }]))).toEqual([]);
+  expect(findUnanswered(run([row, { ...row, outcome: "read", scope: "project", version: 1 }]))).toEqual([]);
+});
