@@ -28,6 +28,7 @@ const need = (...names: readonly string[]): Need => ({
   names,
   lists: [],
   isStep: true,
+  isOptional: false,
 });
 
 test("answersOf() asks the scopes from the narrowest, and puts secrets.json in the package's place", () => {
@@ -49,7 +50,7 @@ test("resolveName() is the first name that is set, else the one without fields",
 
 test("answerNeeds() joins the places of a name, and lists names that no place needs", () => {
   const found = answerNeeds(
-    { needs: [need("P"), need("P"), need("M")], setByScript: new Set() },
+    { needs: [need("P"), need("P"), need("M")], setByScript: new Set(), optional: [] },
     new Set(["B"]),
     stored,
   );

@@ -68,6 +68,28 @@ test("judgeNeeds() calls nothing missing when it is optional, or no platform was
   expect(judge({ files, stored: "no platform was asked" })).toEqual([]);
 });
 
+test("judgeNeeds() calls nothing missing that the manifest has as optional, for the package or the steps that ask", () => {
+  const files = { "a.py": 'get_secret("TOKEN")', "b.py": 'get_secret("TOKEN")' };
+  const says = (manifest: object) => judge({ files: { ...files, "manifest.json": JSON.stringify(manifest) } });
+  expect(says({ optional: ["TOKEN"] })).toEqual([]);
+  expect(says({ secrets: ["TOKEN"], optional: ["TOKEN"] })).toEqual([]);
+  const [a, b] = [{ script: "a.py", optional: ["TOKEN"] }, { script: "b.py" }];
+  expect(says({ steps: [a, b] })).toEqual([expect.stringMatching(/^error: b\.py:1 asks for TOKEN/)]);
+  expect(says({ steps: [a, { ...b, optional: ["TOKEN"] }] })).toEqual([]);
+});
+
+test("judgeNeeds() still says that a reference to an optional name fails its step, and warns of a name that nothing asks for", () => {
+  const files = {
+    "a.py": "",
+    "config.json": "{{ secret('TOKEN') }}",
+    "manifest.json": '{"optional": ["TOKEN", "NOBODY"]}',
+  };
+  expect(judge({ files })).toEqual([
+    expect.stringMatching(/^error: config\.json: .* that step will fail/),
+    "warning: manifest.json: optional has NOBODY, which no script names",
+  ]);
+});
+
 test("judgeNeeds() only warns of a missing secret that a script of the package sets", () => {
   const files = { "main.py": 'get_secret("T"); context.secrets.set("T", 1, "project")' };
   expect(judge({ files })).toEqual([expect.stringMatching(/^warning: .*until a script of this package sets it/)]);

@@ -1,6 +1,6 @@
 import { lookupOrder, secretName } from "@sealrun/protocol";
 import { describe, expect, test } from "vitest";
-import { findMissing, listAsked } from "../../../packages/platform/src/overview/missing-secrets.ts";
+import { findMissing, isOptionalIn, listAsked } from "../../../packages/platform/src/overview/missing-secrets.ts";
 
 const none = { manifest: {}, config: {}, parameters: null, steps: [] };
 const step = (name: string, more: object = {}) => ({ script: name, name, env: {}, ...more });
@@ -39,6 +39,17 @@ describe("listAsked()", () => {
       { names: ["ALL"], scopes: lookupOrder, askedBy: "manifest", where: "manifest.json" },
       { names: ["OWN"], scopes: lookupOrder, askedBy: "manifest", where: "two.sh" },
     ]);
+  });
+
+  test("listAsked() leaves out names of lists that every step which may read them can do without", () => {
+    const names = (...list: string[]) => list.map((name) => secretName.parse(name));
+    const one = step("one.sh", { secrets: names("ALL", "BOTH"), optional: names("ALL", "BOTH") });
+    const two = step("two.sh", { secrets: names("ALL", "BOTH", "OWN"), optional: names("BOTH", "OWN") });
+    const asked = listAsked({ ...none, manifest: { secrets: ["ALL", "BOTH"] }, steps: [one, two] }, "acme");
+    expect(asked.map(({ names: [name], where }) => [name, where])).toEqual([["ALL", "manifest.json"]]);
+    expect(isOptionalIn({ steps: [one, two] }, "one.sh", "ALL")).toBe(true);
+    expect(isOptionalIn({ steps: [one, two] }, "two.sh", "ALL")).toBe(false);
+    expect(isOptionalIn({ steps: [one, two] }, "gone.sh", "ALL")).toBe(false);
   });
 
   test("listAsked() lets a document with a broken reference ask for nothing", () => {

@@ -83,11 +83,17 @@ describe("GET /projects/:project/overview", () => {
     await world.push("wants", {
       "main.sh": "true\n",
       "config.json": JSON.stringify({ url: '{{ secret("WANTED_URL") }}' }),
-      "manifest.json": JSON.stringify({ secrets: ["WANTED_URL", "WANTED_KEY", "WANTED_NAME"] }),
+      "manifest.json": JSON.stringify({
+        secrets: ["WANTED_URL", "WANTED_KEY", "WANTED_NAME", "WANTED_MAYBE"],
+        optional: ["WANTED_MAYBE"],
+      }),
     });
     const { ref } = await world.claim("wants");
     const read = { type: "read", step: 0, scope: null, version: null, outcome: "missing", time: 1 } as const;
-    await world.peer.report(ref, 1, [{ ...read, name: "WANTED_LATE" }]);
+    await world.peer.report(ref, 1, [
+      { ...read, name: "WANTED_LATE" },
+      { ...read, name: "WANTED_MAYBE" },
+    ]);
     const missing = async () => (await overviewOf("wants")).missing;
     const ofDocuments = [
       { name: "WANTED_URL", askedBy: "reference", where: "config.json: url" },

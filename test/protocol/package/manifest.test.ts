@@ -44,6 +44,14 @@ const own = {
 };
 
 describe("parseManifest()", () => {
+  test("parseManifest() refuses an optional name that no step may read, and takes one that a step may", () => {
+    expect(read({ secrets: ["KEY"], optional: ["KEY"] }).optional).toEqual(["KEY"]);
+    expect(refuse({ secrets: ["KEY"], optional: ["KYE"] })).toBe(
+      'manifest.json: optional[0]: no step that this is for may read "KYE"; did you mean "KEY"?',
+    );
+    expect(refuse({ optinal: ["KEY"] })).toContain("optional");
+  });
+
   test("parseManifest() reads a Ferris manifest", () => {
     expect(read(ferris)).toEqual({
       ...ferris,

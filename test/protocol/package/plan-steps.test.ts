@@ -43,6 +43,12 @@ describe("planSteps()", () => {
     ]);
   });
 
+  test("planSteps() gives each step the optional names of the package and its own, once each", () => {
+    const steps = [{ script: "a.ts", optional: ["B", "A"] }, { script: "b.py" }];
+    expect(plan({ optional: ["A"], steps }).map(({ optional }) => optional)).toEqual([["A", "B"], ["A"]]);
+    expect(plan({ steps: [{ script: "b.py" }] })[0]).not.toHaveProperty("optional");
+  });
+
   test("planSteps() gives the package's secrets to a step without its own list", () => {
     const steps = [{ script: "a.ts" }, { script: "b.py", secrets: [] }];
     expect(plan({ secrets: ["X"], steps }).map(({ secrets }) => secrets)).toEqual([["X"], []]);

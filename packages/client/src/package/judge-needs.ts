@@ -27,15 +27,20 @@ function findMissing({ checked, needs, stored, project, optional }: ToJudge): re
   const ownNames = new Set(checked.secrets.keys());
   const missing = new Map<string, Need[]>();
   for (const need of needs.needs) {
-    if (need.kind !== "script" && need.kind !== "reference") continue;
+    if (!isScriptOrReference(need)) continue;
     const scopes = scopesOf(need.namespace, project);
     const isSet = (name: string): boolean =>
       answersOf(name, ownNames, stored).some(({ scope }) => scopes.includes(scope));
     const name = resolveName(need, isSet);
     const key = `${name} ${need.namespace ?? ""}`;
-    if (!isSet(name) && !optional.has(name)) missing.set(key, [...(missing.get(key) ?? []), need]);
+    if (!isSet(name) && !optional.has(name) && !need.isOptional) missing.set(key, [...(missing.get(key) ?? []), need]);
   }
   return [...missing.values()].flatMap((all) => describeMissing(all, { ownNames, stored, project, ...needs }));
+}
+
+/** The others are lists of the manifest, which read nothing. */
+function isScriptOrReference({ kind }: Need): boolean {
+  return kind === "script" || kind === "reference";
 }
 
 interface JudgeContext extends PackageNeeds {
@@ -87,9 +92,7 @@ function findRefused({ needs }: PackageNeeds): readonly PackageProblem[] {
 }
 
 function findUnused({ checked, needs, secrets, stored }: ToJudge): readonly PackageProblem[] {
-  const isNamed = new Set(
-    needs.needs.filter(({ kind }) => kind === "script" || kind === "reference").flatMap(({ names }) => names),
-  );
+  const isNamed = new Set(needs.needs.filter(isScriptOrReference).flatMap(({ names }) => names));
   // A name that a script computes from a list is still written in that list. Lists in a manifest by themselves use nothing.
   const texts = checked.files
     .filter(({ path }) => !isVendored(path) && path !== "manifest.json")
@@ -100,15 +103,23 @@ function findUnused({ checked, needs, secrets, stored }: ToJudge): readonly Pack
     .map(([name, { line }]) =>
       warn({ file: "secrets.json", line }, `secrets.json:${line} sets ${name}, which no script and no reference names`),
     );
+  const isOptional = new Set(
+    needs.needs.filter((need) => need.isOptional && !isScriptOrReference(need)).flatMap(({ names }) => names),
+  );
+  const unasked = needs.optional
+    .filter(({ name }) => !isUsed(name))
+    .map(({ name, field }) =>
+      warn({ file: "manifest.json", line: null }, `manifest.json: ${field} has ${name}, which no script names`),
+    );
   const declared = secrets.flatMap(({ name, neededBy, answeredBy }) => {
     const place = neededBy.find(({ kind }) => kind === "declared" || kind === "mask");
     if (place === undefined || isNamed.has(name)) return [];
-    if (stored !== undefined && answeredBy === null)
+    if (stored !== undefined && answeredBy === null && !isOptional.has(name))
       return [warn(place, `${showNeed(place)} lists ${name}, which is set nowhere`)];
     if (place.kind === "mask" || isUsed(name)) return [];
     return [warn(place, `${showNeed(place)} lists ${name}, which no script and no reference names`)];
   });
-  return [...brought, ...declared];
+  return [...brought, ...declared, ...unasked];
 }
 
 function warn({ file, line }: Pick<PackageProblem, "file" | "line">, message: string): PackageProblem {

@@ -23,6 +23,8 @@ export interface Need extends NeedPlace {
   readonly lists: readonly (readonly SecretName[] | undefined)[];
   /** The script is a step itself. */
   readonly isStep: boolean;
+  /** The manifest says that a run can do without it. */
+  readonly isOptional: boolean;
 }
 
 /** What the files of a package say about secrets. */
@@ -30,6 +32,8 @@ export interface PackageNeeds {
   readonly needs: readonly Need[];
   /** Names that a script of the package sets. */
   readonly setByScript: ReadonlySet<string>;
+  /** Names that a list of optional names has, and the list's field. */
+  readonly optional: readonly { readonly name: string; readonly field: string }[];
 }
 
 /** Every place of a package that names a secret, scripts first. */
@@ -38,14 +42,23 @@ export function listNeeds(checked: CheckedContent): PackageNeeds {
   const ofScripts = checked.files.flatMap(({ path, bytes }) => {
     const running = checked.steps.filter(({ script }) => script === path);
     const isStep = running.length > 0;
-    const lists = (isStep ? running : checked.steps).map(({ secrets }) => secrets);
+    const readers = isStep ? running : checked.steps;
+    const lists = readers.map(({ secrets }) => secrets);
     return findUses(path, new TextDecoder().decode(bytes)).flatMap(({ name, kind, line }): readonly Need[] => {
-      if (kind === "get") return [{ kind: "script", file: path, line, field: null, names: [name], lists, isStep }];
+      // Of a file that steps load, it is unknown which of them does.
+      const lacking = readers.map((step) => isOptionalIn(step, name));
+      const isOptional = isStep ? !lacking.includes(false) : lacking.includes(true);
+      if (kind === "get")
+        return [{ kind: "script", file: path, line, field: null, names: [name], lists, isStep, isOptional }];
       setByScript.add(name);
       return [];
     });
   });
-  return { needs: [...ofScripts, ...ofReferences(checked), ...ofManifest(checked)], setByScript };
+  return {
+    needs: [...ofScripts, ...ofReferences(checked), ...ofManifest(checked)],
+    setByScript,
+    optional: optionalNames(checked),
+  };
 }
 
 /** `checkReferences` reports whether a step may read them. */
@@ -59,19 +72,51 @@ function ofReferences(checked: CheckedContent): readonly Need[] {
     ...(namespace === undefined ? {} : { namespace }),
     lists: [],
     isStep: false,
+    isOptional: false,
   }));
 }
 
-function ofManifest({ manifest }: CheckedContent): readonly Need[] {
-  const need = (kind: "declared" | "mask", field: string) => (name: string) =>
-    ({ kind, file: "manifest.json", line: null, field, names: [name], lists: [], isStep: false }) as const;
+function ofManifest({ manifest, steps }: CheckedContent): readonly Need[] {
+  const isOptional = (candidates: CheckedContent["steps"], name: string): boolean => {
+    const readers = candidates.filter((step) => mayRead(step, name));
+    return readers.length > 0 && readers.every((step) => isOptionalIn(step, name));
+  };
+  const need = (kind: "declared" | "mask", field: string, readers: CheckedContent["steps"]) => (name: string) =>
+    ({
+      kind,
+      file: "manifest.json",
+      line: null,
+      field,
+      names: [name],
+      lists: [],
+      isStep: false,
+      isOptional: isOptional(readers, name),
+    }) as const;
+  const readersOf = (script: string): CheckedContent["steps"] => steps.filter((step) => step.script === script);
   return [
-    ...(manifest?.secrets ?? []).map(need("declared", "secrets")),
-    ...(manifest?.steps ?? []).flatMap(({ secrets }, index) =>
-      (secrets ?? []).map(need("declared", `steps[${index}].secrets`)),
+    ...(manifest?.secrets ?? []).map(need("declared", "secrets", steps)),
+    ...(manifest?.steps ?? []).flatMap(({ script, secrets }, index) =>
+      (secrets ?? []).map(need("declared", `steps[${index}].secrets`, readersOf(script))),
     ),
-    ...(manifest?.mask ?? []).map(need("mask", "mask")),
+    ...(manifest?.mask ?? []).map(need("mask", "mask", steps)),
   ];
+}
+
+function optionalNames({ manifest }: CheckedContent): PackageNeeds["optional"] {
+  const named = (names: readonly string[] | undefined, field: string): PackageNeeds["optional"] =>
+    (names ?? []).map((name) => ({ name, field }));
+  return [
+    ...named(manifest?.optional, "optional"),
+    ...(manifest?.steps ?? []).flatMap(({ optional }, index) => named(optional, `steps[${index}].optional`)),
+  ];
+}
+
+function isOptionalIn({ optional }: CheckedContent["steps"][number], name: string): boolean {
+  return (optional ?? []).some((other) => other === name);
+}
+
+function mayRead({ secrets }: CheckedContent["steps"][number], name: string): boolean {
+  return secrets === undefined || secrets.some((other) => other === name);
 }
 
 /** `main.py:3`, or `config.json: db.url`. */

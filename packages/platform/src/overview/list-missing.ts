@@ -1,6 +1,6 @@
 import { lookupOrder, type MissingSecret, type PackageId } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
-import { type AskedName, findMissing, listAsked } from "./missing-secrets.ts";
+import { type AskedName, findMissing, isOptionalIn, listAsked } from "./missing-secrets.ts";
 import { listMissed, listStoredNames, type MissedName, type OverviewPackage } from "./overview-store.ts";
 
 /**
@@ -13,10 +13,10 @@ export async function listMissing(
 ): Promise<ReadonlyMap<PackageId, readonly MissingSecret[]>> {
   const ids = packages.map(({ id }) => id);
   const missed = Map.groupBy(await listMissed(database, ids), (row) => row.packageId);
-  const asked = packages.map((row) => ({
-    row,
-    names: [...listAsked(row, row.project), ...(missed.get(row.id) ?? []).map(askedByRun)],
-  }));
+  const asked = packages.map((row) => {
+    const byRun = (missed.get(row.id) ?? []).filter(({ step, name }) => !isOptionalIn(row, step, name));
+    return { row, names: [...listAsked(row, row.project), ...byRun.map(askedByRun)] };
+  });
   const reach = { platformId, projects: [...new Set(packages.map(({ projectId }) => projectId))], packages: ids };
   const wanted = new Set(asked.flatMap(({ names }) => names.flatMap((place) => place.names)));
   const stored = await listStoredNames(database, reach, [...wanted]);

@@ -23,7 +23,7 @@ export interface AskedName {
 
 /**
  * Where the newest version of a package asks for secrets: first references, which fail a step, then the manifest's
- * lists.
+ * lists. A name of a list that is optional is not asked for.
  */
 export function listAsked(
   version: Pick<OverviewPackage, "manifest" | "config" | "parameters" | "steps">,
@@ -47,17 +47,33 @@ export function findMissing(
   return [...missing.values()];
 }
 
+/** True when a step of the newest version says that it can do without a name; one that it no longer has says nothing. */
+export function isOptionalIn({ steps }: Pick<OverviewPackage, "steps">, step: string, name: string): boolean {
+  return steps.some((known) => known.name === step && (known.optional ?? []).some((other) => other === name));
+}
+
 function ofManifest({ manifest, steps }: Pick<OverviewPackage, "manifest" | "steps">): readonly AskedName[] {
   const ofPackage = namesIn(manifest["secrets"]);
+  const isNeeded = (name: string): boolean => {
+    const readers = steps.filter((step) => isReadBy(step, name));
+    return readers.length === 0 || readers.some((step) => !isOptionalIn({ steps }, step.name, name));
+  };
   const ofSteps = steps.flatMap(({ name: where, secrets }) =>
-    (secrets ?? []).filter((name) => !ofPackage.includes(name)).map((name) => ({ name, where })),
+    (secrets ?? [])
+      .filter((name) => !ofPackage.includes(name) && !isOptionalIn({ steps }, where, name))
+      .map((name) => ({ name, where })),
   );
-  return [...ofPackage.map((name) => ({ name, where: "manifest.json" })), ...ofSteps].map(({ name, where }) => ({
+  const needed = ofPackage.filter(isNeeded).map((name) => ({ name, where: "manifest.json" }));
+  return [...needed, ...ofSteps].map(({ name, where }) => ({
     names: [name],
     scopes: lookupOrder,
     askedBy: "manifest",
     where,
   }));
+}
+
+function isReadBy({ secrets }: OverviewPackage["steps"][number], name: string): boolean {
+  return secrets === undefined || secrets.some((other) => other === name);
 }
 
 function namesIn(list: JsonObject[string] | undefined): readonly string[] {

@@ -79,19 +79,20 @@ export async function listStoredNames(
 }
 
 const missedRow = z
-  .object({ package_id: packageId, execution: executionId, name: z.string() })
+  .object({ package_id: packageId, execution: executionId, step: z.string(), name: z.string() })
   .transform(({ package_id, ...row }) => ({ ...row, packageId: package_id }));
 /** A name that an execution asked for when no scope had it. */
 export type MissedName = z.infer<typeof missedRow>;
 
-/** The names that the newest finished execution of each package asked for but no scope had; each once, by name. */
+/** The names that the newest finished execution of each package asked for but no scope had; each once for each step, by name. */
 export async function listMissed(sql: Sql, packages: readonly PackageId[]): Promise<readonly MissedName[]> {
   return sql.rows(
     missedRow,
-    `select distinct k.id as package_id, e.id as execution, r.name
+    `select distinct k.id as package_id, e.id as execution, s.name as step, r.name
      from packages k cross join lateral (
        select id, attempt from executions where finished_at is not null and ${ofPackageNewestFirst} limit 1) e
      join receipts r on r.execution_id = e.id and r.outcome = 'missing' and r.attempt is not distinct from e.attempt
+     join execution_steps s on s.execution_id = r.execution_id and s.position = r.step
      where k.id = any ($1) order by r.name`,
     [packages],
   );

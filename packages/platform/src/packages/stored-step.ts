@@ -6,6 +6,7 @@ export const storedStep = z.object({
   script: z.string(),
   name: z.string(),
   secrets: z.array(secretName).optional(),
+  optional: z.array(secretName).optional(),
   timeoutMs: z.number().optional(),
   retry: eventRetry.optional(),
   limits: eventLimits.optional(),

@@ -14,6 +14,8 @@ import {
   timeout,
 } from "./manifest-fields.ts";
 import { limitFields } from "./step-limits.ts";
+import { findUselessOptional } from "./optional-names.ts";
+import { pairSettings } from "./pair-settings.ts";
 import { hiddenCharacter, packageName, secretName, withoutHidden } from "../names.ts";
 import { showName, showNames } from "../text/show-text.ts";
 import { networkSetting } from "../wire/network.ts";
@@ -35,6 +37,8 @@ const manifestStep = fields({
   name: label.optional(),
   /** The only secrets that this step may read. Without it, the step may read every secret of the package. */
   secrets: z.array(secretName).optional(),
+  /** Names that this step can do without, beside those of the package. */
+  optional: z.array(secretName).optional(),
   timeout: timeout.optional(),
   retry: retry.optional(),
   env: environment.optional(),
@@ -64,6 +68,8 @@ export const manifestSchema = fields({
   active: z.boolean().optional(),
   /** The only secrets that the package may read. Without it, the package may read any secret. */
   secrets: z.array(secretName).optional(),
+  /** Names that scripts ask for and can do without: they are never reported as missing. */
+  optional: z.array(secretName).optional(),
   /** Names of secrets whose values are masked from the start of a run, even if no script reads them. */
   mask: z.array(secretName).optional(),
   pool: mayBeBlank(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "expected the name of an executor pool")),
@@ -96,6 +102,17 @@ export function parseManifest(bytes: Uint8Array, scripts: readonly string[]): Ma
       );
     }
   }
+  const steps = manifest.steps ?? [];
+  const running = pairSettings(
+    chosen?.scripts ?? (steps.length > 0 ? steps.map(({ script }) => script) : scripts),
+    steps,
+  );
+  const useless = findUselessOptional(
+    manifest,
+    running.map(({ own }) => own),
+    steps,
+  );
+  if (useless !== undefined) throw invalid(useless.field, useless.sentence);
   return manifest;
 }
 

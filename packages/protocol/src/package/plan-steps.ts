@@ -1,5 +1,6 @@
 import { SealrunError } from "../error.ts";
 import { chosenScripts, type Manifest, type ManifestStep } from "./manifest.ts";
+import { pairSettings } from "./pair-settings.ts";
 import { type SecretName } from "../names.ts";
 import { readLimits } from "./step-limits.ts";
 import { isScript } from "./scripts/script-kind.ts";
@@ -13,6 +14,8 @@ export interface Step {
   readonly name: string;
   /** The only secrets that it may read: its own list, else the package's list. Without a list it may read any secret. */
   readonly secrets?: readonly SecretName[];
+  /** Names that it can do without: its own and the package's. */
+  readonly optional?: readonly SecretName[];
   readonly timeoutMs?: number;
   readonly retry?: EventRetry;
   /** Its own limits, and the package's for what it does not limit itself. */
@@ -26,7 +29,7 @@ export interface Step {
  * package in upload order. Throws `PACKAGE_INVALID` when there is no script to run.
  */
 export function planSteps(manifest: Manifest | undefined, files: readonly string[]): readonly Step[] {
-  const settings = [...(manifest?.steps ?? [])];
+  const settings = manifest?.steps ?? [];
   const chosen = manifest === undefined ? undefined : chosenScripts(manifest)?.scripts;
   const listed = settings.length > 0 ? settings.map(({ script }) => script) : undefined;
   const scripts = chosen ?? listed ?? files.filter((file) => isScript(file) && !file.includes("/"));
@@ -37,21 +40,21 @@ export function planSteps(manifest: Manifest | undefined, files: readonly string
     );
   }
   const taken = new Set<string>();
-  return scripts.map((script) => {
-    const found = settings.findIndex((step) => step.script === script);
-    const [own] = found === -1 ? [] : settings.splice(found, 1);
+  return pairSettings(scripts, settings).map(({ script, own }) => {
     const limits = { ...manifest?.limits, ...own?.limits };
-    return formStep({ script, ...own, secrets: own?.secrets ?? manifest?.secrets, limits }, taken);
+    const optional = [...new Set([...(manifest?.optional ?? []), ...(own?.optional ?? [])])];
+    return formStep({ script, ...own, secrets: own?.secrets ?? manifest?.secrets, optional, limits }, taken);
   });
 }
 
 function formStep(given: ManifestStep, taken: Set<string>): Step {
-  const { script, name, secrets, timeout, retry, env, input, limits = {} } = given;
+  const { script, name, secrets, optional = [], timeout, retry, env, input, limits = {} } = given;
   return {
     script,
     name: claimName(name ?? script, taken),
     env: env ?? {},
     ...(secrets === undefined ? {} : { secrets }),
+    ...(optional.length === 0 ? {} : { optional }),
     ...(timeout === undefined ? {} : { timeoutMs: Math.max(1, Math.round(timeout * 1_000)) }),
     ...(input === undefined ? {} : { input }),
     ...(Object.keys(limits).length === 0 ? {} : { limits: readLimits(limits) }),

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { findUnanswered } from "../../../../../packages/web/src/pages/execution/failure/unanswered-names.ts";
+import {
+  findUnanswered,
+  readOptional,
+} from "../../../../../packages/web/src/pages/execution/failure/unanswered-names.ts";
 
 type Given = Parameters<typeof findUnanswered>[0];
 
@@ -32,7 +35,7 @@ const run = (receipt: Given["receipt"]): Given => ({
 });
 
 test("findUnanswered() names what the failed step asked for in vain, once", () => {
-  const found = findUnanswered(run([row, row, { ...row, name: "OTHER", outcome: "refused" }]));
+  const found = findUnanswered(run([row, row, { ...row, name: "OTHER", outcome: "refused" }]), new Map());
   expect(found).toEqual([
     { name: "PIN", step: "b.py", outcome: "missing" },
     { name: "OTHER", step: "b.py", outcome: "refused" },
@@ -40,7 +43,15 @@ test("findUnanswered() names what the failed step asked for in vain, once", () =
 });
 
 test("findUnanswered() leaves names of other steps and attempts, and names that were read later", () => {
-  expect(findUnanswered(run([{ ...row, step: "a.py" }]))).toEqual([]);
-  expect(findUnanswered(run([{ ...row, attempt: 1 }]))).toEqual([]);
-  expect(findUnanswered(run([row, { ...row, outcome: "read", scope: "project", version: 1 }]))).toEqual([]);
+  const none = new Map();
+  expect(findUnanswered(run([{ ...row, step: "a.py" }]), none)).toEqual([]);
+  expect(findUnanswered(run([{ ...row, attempt: 1 }]), none)).toEqual([]);
+  expect(findUnanswered(run([row, { ...row, outcome: "read", scope: "project", version: 1 }]), none)).toEqual([]);
+});
+
+test("findUnanswered() leaves names that the step can do without", () => {
+  const file = { path: "b.py", size: 1, sha256: "0".repeat(64) };
+  const optional = readOptional({ manifest: { optional: ["PIN"] }, files: [file], steps: ["b.py"] });
+  expect(findUnanswered(run([row, { ...row, name: "OTHER" }]), optional).map(({ name }) => name)).toEqual(["OTHER"]);
+  expect(readOptional({ manifest: { optional: 1 }, files: [file], steps: ["b.py"] }).size).toBe(0);
 });

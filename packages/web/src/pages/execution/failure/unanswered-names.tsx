@@ -6,10 +6,11 @@ import { type ReactNode, useState } from "react";
 import { LinkAnchor } from "../../../parts/page/links.tsx";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
 import { useClient } from "../../../platform/platform.tsx";
+import { useVersion } from "../../../platform/use-version.ts";
 import { placeKey } from "../../secrets/place.ts";
 import { AddMissing } from "../../secrets/set/add-missing.tsx";
 import { useRunAgain } from "../run-again.ts";
-import { findUnanswered, type UnansweredName } from "./unanswered-names.ts";
+import { findUnanswered, readOptional, type UnansweredName } from "./unanswered-names.ts";
 
 const maxNames = 5;
 
@@ -17,7 +18,10 @@ const maxNames = 5;
 export function UnansweredNames({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   const { project, package: name } = execution;
   const client = useClient();
-  const all = findUnanswered(execution);
+  const version = useVersion(execution, execution.version);
+  const optional = version.data === undefined ? new Map() : readOptional(version.data);
+  // Until the version is known, an optional name would be blamed for a moment.
+  const all = version.isPending ? [] : findUnanswered(execution, optional);
   const shown = all.slice(0, maxNames);
   const explained = useQueries({
     queries: shown.map((unanswered) => ({
@@ -106,7 +110,7 @@ function NameLine(props: {
             size="compact-sm"
             leftSection={<IconLock size={14} aria-hidden />}
             onClick={() => setIsAdding(true)}
-            aria-label={isOnly ? `Add ${state.name} and run again` : `Add ${state.name}`}
+            aria-label={`${isOnly ? "Add and run again" : "Add it"}: ${state.name}`}
           >
             {isOnly ? "Add and run again" : "Add it"}
           </Button>
