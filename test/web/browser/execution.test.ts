@@ -86,6 +86,11 @@ test("/executions/:id shows results, receipt, parameters, attempts and what chan
   await page.getByRole("button", { name: "Compare the logs" }).click();
   await page.getByRole("region", { name: "Difference of the logs" }).getByText("about to fail").waitFor();
   await expectAccessible(page);
+  const other = await open(`/executions/${green}?tab=difference&against=${red}`);
+  await other.page.getByRole("row", { name: "send.sh failed, exit code 3 succeeded, exit code 0" }).waitFor();
+  await other.page.getByRole("combobox", { name: "Compare with" }).click();
+  expect(await other.page.getByRole("option", { name: /succeeded, version 1$/ }).count()).toBe(0);
+  await other.page.getByRole("option", { name: /failed, version 2$/ }).waitFor();
 });
 
 test("/executions/:id shows what a step used", async () => {

@@ -4,6 +4,7 @@ import {
   findDifference,
   isAlike,
   isNotable,
+  timeOf,
 } from "../../../../../packages/web/src/pages/execution/difference/difference.ts";
 
 const step = {
@@ -72,4 +73,11 @@ describe("findDifference()", () => {
   test("isNotable() is silent about a few milliseconds and about a few percent", () => {
     expect([isNotable(10, 90), isNotable(10_000, 10_500), isNotable(1_000, 1_300)]).toEqual([false, false, true]);
   });
+});
+
+test("timeOf() gives no time of a step that did not run", () => {
+  expect(timeOf({ ...step, durationMs: 396 })).toBe(396);
+  expect(timeOf({ ...step, status: "skipped", durationMs: 0 })).toBeUndefined();
+  expect(timeOf({ ...step, status: "running", durationMs: null })).toBeUndefined();
+  expect(timeOf(undefined)).toBeUndefined();
 });

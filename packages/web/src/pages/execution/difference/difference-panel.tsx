@@ -2,6 +2,7 @@ import { Alert, Group, Paper, Stack, Table, Text, Title } from "@mantine/core";
 import { type ExecutionInfo, isFinal, showDuration } from "@sealrun/protocol";
 import { IconArrowsDiff, IconEqual } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useClient } from "../../../platform/platform.tsx";
 import { topicKey } from "../../../platform/queries.ts";
@@ -13,15 +14,18 @@ import { Problem } from "../../../parts/page/problem.tsx";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
 import { StatusBadge } from "../../../parts/page/status-badge.tsx";
 import { Time } from "../../../parts/time/time.tsx";
-import { type Change, findDifference, isAlike, isNotable } from "./difference.ts";
+import { ChooseRun } from "./choose-run.tsx";
+import { type Change, findDifference, isAlike, isNotable, timeOf } from "./difference.ts";
 import { LogDifference } from "./log-difference.tsx";
 
-/** What changed since the last successful run of the same package before this one. */
+/** What changed since another run of the same package: the last one before it that succeeded, or a chosen one. */
 export function DifferencePanel({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   const client = useClient();
+  const { against } = useSearch({ from: "/executions/$execution" });
   const earlier = useQuery({
-    queryKey: topicKey("executions", "success-before", execution.id),
+    queryKey: topicKey("executions", "compared", execution.id, against ?? "success before"),
     queryFn: async () => {
+      if (against !== undefined) return client.getExecution(against);
       const { executions } = await client.listExecutions({
         project: execution.project,
         package: execution.package,
@@ -32,19 +36,22 @@ export function DifferencePanel({ execution }: { readonly execution: ExecutionIn
       const [last] = executions;
       return last === undefined ? null : client.getExecution(last.id);
     },
-    staleTime: "static",
+    staleTime: against === undefined ? "static" : 30_000,
   });
-  if (earlier.error !== null) return <Problem error={earlier.error} onRetry={async () => earlier.refetch()} />;
-  if (earlier.data === undefined) return <Loading />;
-  if (earlier.data === null) {
-    return (
-      <Empty icon={<IconArrowsDiff aria-hidden />} title="No earlier run of this package succeeded">
-        Once a run of this package has succeeded, this page compares later runs with it: version, steps, parameters,
-        secrets, results and log.
-      </Empty>
-    );
-  }
-  return <Compared before={earlier.data} now={execution} />;
+  return (
+    <Stack gap="md">
+      <ChooseRun execution={execution} chosen={against} />
+      {earlier.error === null ? null : <Problem error={earlier.error} onRetry={async () => earlier.refetch()} />}
+      {earlier.data === undefined && earlier.error === null ? <Loading /> : null}
+      {earlier.data === null ? (
+        <Empty icon={<IconArrowsDiff aria-hidden />} title="No earlier run of this package succeeded">
+          Once a run of this package has succeeded, this page compares later runs with it: version, steps, parameters,
+          secrets, results and log. Until then, choose a run to compare with.
+        </Empty>
+      ) : null}
+      {earlier.data == null ? null : <Compared before={earlier.data} now={execution} />}
+    </Stack>
+  );
 }
 
 function Compared({ before, now }: { readonly before: ExecutionInfo; readonly now: ExecutionInfo }): ReactNode {
@@ -100,7 +107,7 @@ function Changes({ title, changes }: { readonly title: string; readonly changes:
           <Table.Thead>
             <Table.Tr>
               <Table.Th w="30%">Name</Table.Th>
-              <Table.Th>Successful run</Table.Th>
+              <Table.Th>Other run</Table.Th>
               <Table.Th>This run</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -147,7 +154,7 @@ function Side({ text }: { readonly text: string | undefined }): ReactNode {
 }
 
 function Durations({ before, now }: { readonly before: ExecutionInfo; readonly now: ExecutionInfo }): ReactNode {
-  const earlier = new Map(before.steps.map(({ name, durationMs }) => [name, durationMs]));
+  const earlier = new Map(before.steps.map((step) => [step.name, timeOf(step)]));
   return (
     <Paper withBorder p="md">
       <Title order={2} mb="xs">
@@ -158,20 +165,20 @@ function Durations({ before, now }: { readonly before: ExecutionInfo; readonly n
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Step</Table.Th>
-              <Table.Th>Successful run</Table.Th>
+              <Table.Th>Other run</Table.Th>
               <Table.Th>This run</Table.Th>
               <Table.Th>Change</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {now.steps.map(({ name, durationMs }) => (
-              <Table.Tr key={name}>
+            {now.steps.map((step) => (
+              <Table.Tr key={step.name}>
                 <Table.Td ff="monospace">
-                  <ShownText text={name} />
+                  <ShownText text={step.name} />
                 </Table.Td>
-                <Table.Td>{showMs(earlier.get(name))}</Table.Td>
-                <Table.Td>{showMs(durationMs)}</Table.Td>
-                <Table.Td>{showChange(earlier.get(name), durationMs)}</Table.Td>
+                <Table.Td>{showMs(earlier.get(step.name))}</Table.Td>
+                <Table.Td>{showMs(timeOf(step))}</Table.Td>
+                <Table.Td>{showChange(earlier.get(step.name), timeOf(step))}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -181,12 +188,12 @@ function Durations({ before, now }: { readonly before: ExecutionInfo; readonly n
   );
 }
 
-function showMs(ms: number | null | undefined): string {
-  return ms === null || ms === undefined ? "–" : showDuration(ms);
+function showMs(ms: number | undefined): string {
+  return ms === undefined ? "–" : showDuration(ms);
 }
 
-function showChange(before: number | null | undefined, now: number | null): string {
-  if (before === null || before === undefined || now === null) return "–";
+function showChange(before: number | undefined, now: number | undefined): string {
+  if (before === undefined || now === undefined) return "–";
   if (!isNotable(before, now)) return "about the same";
   return now > before ? `${showDuration(now - before)} slower` : `${showDuration(before - now)} faster`;
 }

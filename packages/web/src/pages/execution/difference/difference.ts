@@ -1,4 +1,4 @@
-import type { ExecutionInfo, JsonObject, JsonValue } from "@sealrun/protocol";
+import type { ExecutionInfo, JsonObject, JsonValue, StepInfo } from "@sealrun/protocol";
 
 /** One thing that differs; a side is undefined where the thing is absent. */
 export interface Change {
@@ -37,6 +37,12 @@ export function findDifference(before: Compared, now: Compared): Difference {
 /** True when nothing that is compared differs. */
 export function isAlike({ version, steps, parameters, secrets, results }: Difference): boolean {
   return version === undefined && [steps, parameters, secrets, results].every((part) => part.length === 0);
+}
+
+/** How long a step took; undefined for one that did not run, whose time would look like a gain. */
+export function timeOf(step: Pick<StepInfo, "status" | "durationMs"> | undefined): number | undefined {
+  if (step === undefined || step.status === "skipped" || step.status === "pending") return undefined;
+  return step.durationMs ?? undefined;
 }
 
 /** True when a step became slower or faster by enough to mention it: by 100 ms and by a fifth. */
