@@ -199,6 +199,7 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
   "packages/web/src/pages/upload": ["test/web/browser/upload.test.ts"],
   "packages/web/src/pages/upload/drop": ["test/web/browser/upload.test.ts"],
   "packages/web/src/parts/code": ["test/web/browser/pages.test.ts", "test/web/browser/execution.test.ts"],
+  "packages/web/src/parts/export": ["test/web/browser/audit.test.ts"],
   "packages/web/src/parts/json": ["test/web/browser/pages.test.ts", "test/web/browser/execution.test.ts"],
   "packages/web/src/parts/log": ["test/web/browser/pages.test.ts", "test/web/browser/execution.test.ts"],
   "packages/web/src/parts/page": ["test/web/browser/pages.test.ts", "test/web/browser/execution.test.ts"],

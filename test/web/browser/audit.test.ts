@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type BrowserStorage, useBrowser } from "../../support/browser.ts";
@@ -59,6 +60,13 @@ test("/audit narrows by what is typed and chosen, and shows everything again", a
   expect(await page.getByLabel("Actor", { exact: true }).inputValue()).toBe("");
   await page.goto(`${stage.url}/audit?project=other&span=1h`);
   await page.getByText("1 row", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Export" }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: "As CSV" }).click(),
+  ]);
+  const lines = (await readFile(await file.path(), "utf8")).trimEnd().split("\r\n");
+  expect(lines).toEqual(["seq,at,actor,action,object,detail,requestId", expect.stringContaining(",project.create,")]);
 });
 
 test("/audit checks its chain and says what that shows", async () => {

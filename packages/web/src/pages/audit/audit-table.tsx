@@ -1,28 +1,30 @@
-import { Code, Group, Text } from "@mantine/core";
+import { Anchor, Badge, Code, Group, Text } from "@mantine/core";
 import type { AuditRow } from "@sealrun/protocol";
 import { IconExternalLink } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { CardCell, CardRow, CardTable } from "../../parts/page/card-table.tsx";
 import { LinkAnchor, LinkIcon } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
-import { Time } from "../../parts/time/time.tsx";
+import { exactTime } from "../../parts/time/show-time.ts";
 import { showHidden } from "../../parts/text/visible-text.ts";
 import classes from "./audit-table.module.css";
-import { detailParts } from "./detail-parts.ts";
+import { type DetailPart, detailParts } from "./detail-parts.ts";
+import { type FoldedRow, foldRepeats } from "./fold-repeats.ts";
 import type { AuditSearch } from "./search.ts";
 
 /** Rows of the audit; a click on an actor, an action or an object shows all rows with it. */
 export function AuditTable(props: { readonly rows: readonly AuditRow[]; readonly search: AuditSearch }): ReactNode {
   return (
     <CardTable label="Rows of the audit" columns={["Action", "When", "Actor", "Object", "Details"]}>
-      {props.rows.map((row) => (
-        <Row key={row.seq} row={row} search={props.search} />
+      {foldRepeats(props.rows).map((folded) => (
+        <Row key={folded.row.seq} folded={folded} search={props.search} />
       ))}
     </CardTable>
   );
 }
 
-function Row({ row, search }: { readonly row: AuditRow; readonly search: AuditSearch }): ReactNode {
+function Row({ folded, search }: { readonly folded: FoldedRow; readonly search: AuditSearch }): ReactNode {
+  const { row, count, since } = folded;
   const { at, actor, action, object } = row;
   return (
     <CardRow>
@@ -37,10 +39,15 @@ function Row({ row, search }: { readonly row: AuditRow; readonly search: AuditSe
         >
           <ShownText text={action} />
         </LinkAnchor>
+        {count === 1 ? null : (
+          <Badge ml={6} variant="default" tt="none" fw={500} title={`The first of them: ${exactTime(since)}`}>
+            {count.toLocaleString("en")} times
+          </Badge>
+        )}
       </CardCell>
       <CardCell place="end">
-        <Text size="sm" c="dimmed">
-          <Time at={at} />
+        <Text size="sm" c="dimmed" className={classes["time"]}>
+          <time dateTime={at}>{exactTime(at)}</time>
         </Text>
       </CardCell>
       <CardCell label="by">
@@ -77,16 +84,38 @@ function Row({ row, search }: { readonly row: AuditRow; readonly search: AuditSe
 function Details({ row }: { readonly row: AuditRow }): ReactNode {
   return (
     <Group gap="4px 10px">
-      {detailParts(row.detail).map(({ name, text }) => (
-        <Text key={name} span size="xs">
-          <Text span inherit c="dimmed">
-            <ShownText text={name} />
-          </Text>{" "}
-          <Code>
-            <ShownText text={text} />
-          </Code>
-        </Text>
+      {detailParts(row.detail).map((part) => (
+        <Detail key={part.name} part={part} />
       ))}
     </Group>
+  );
+}
+
+function Detail({ part: { name, text, whole } }: { readonly part: DetailPart }): ReactNode {
+  const [isWhole, setIsWhole] = useState(false);
+  return (
+    <Text span size="xs">
+      <Text span inherit c="dimmed">
+        <ShownText text={name} />
+      </Text>{" "}
+      <Code>
+        <ShownText text={isWhole ? (whole ?? text) : text} />
+      </Code>
+      {whole === undefined ? null : (
+        <>
+          {" "}
+          <Anchor
+            component="button"
+            type="button"
+            size="xs"
+            underline="always"
+            aria-expanded={isWhole}
+            onClick={() => setIsWhole(!isWhole)}
+          >
+            {isWhole ? "Show less" : "Show all"}
+          </Anchor>
+        </>
+      )}
+    </Text>
   );
 }

@@ -4,6 +4,8 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useClient } from "../../platform/platform.tsx";
+import { ExportMenu } from "../../parts/export/export-menu.tsx";
+import { readAll } from "../../parts/export/read-all.ts";
 import { Loading } from "../../parts/page/loading.tsx";
 import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
@@ -14,6 +16,7 @@ import { filterOf, isNarrowed } from "./filter.ts";
 import type { AuditSearch } from "./search.ts";
 
 const rowsPerPage = 100;
+const maxExported = 50_000;
 
 /** The audit: what the platform did, who requested it, and whether the record is complete. */
 export function AuditPage(): ReactNode {
@@ -71,6 +74,23 @@ function Rows({ search, onClear }: { readonly search: AuditSearch; readonly onCl
               Show everything
             </Button>
           ) : null}
+          <ExportMenu
+            name="audit"
+            columns={["seq", "at", "actor", "action", "object", "detail", "requestId"]}
+            read={async () => {
+              const filter = filterOf(search, Date.now());
+              return readAll(async (before) => client.listAudit({ ...filter, before, limit: 1_000 }), maxExported);
+            }}
+            cellsOf={({ seq, at, actor, action, object, detail, requestId }) => [
+              seq,
+              at,
+              actor,
+              action,
+              object,
+              JSON.stringify(detail),
+              requestId,
+            ]}
+          />
           <Button
             size="xs"
             variant="default"

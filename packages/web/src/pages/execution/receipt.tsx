@@ -2,6 +2,7 @@ import { Badge, Button, Group, Paper, Stack, Table, Text } from "@mantine/core";
 import { type ExecutionInfo, isFinal, type ReceiptRow } from "@sealrun/protocol";
 import { IconBan, IconKey, IconQuestionMark, IconReceipt } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
+import { ExportMenu } from "../../parts/export/export-menu.tsx";
 import { Empty } from "../../parts/page/empty.tsx";
 import { Connections } from "./connections.tsx";
 import { LinkAnchor } from "../../parts/page/links.tsx";
@@ -26,9 +27,26 @@ export function ReceiptPanel({ execution }: { readonly execution: ExecutionInfo 
   const hasAttempts = execution.attempts.length > 1;
   return (
     <Stack gap="xs">
-      <Text size="sm" c="dimmed">
-        {summary(receipt)}
-      </Text>
+      <Group justify="space-between" gap="sm">
+        <Text size="sm" c="dimmed">
+          {summary(receipt)}
+        </Text>
+        <ExportMenu
+          name={`receipt-${execution.id}`}
+          columns={["name", "outcome", "scope", "version", "step", "attempt", "time", "masking"]}
+          read={async () => ({ rows: receipt, isCut: false })}
+          cellsOf={({ name, outcome, scope, version, step, attempt, time, masking }) => [
+            name,
+            outcome,
+            scope,
+            version,
+            step,
+            attempt ?? null,
+            time,
+            masking,
+          ]}
+        />
+      </Group>
       <Paper withBorder p="xs">
         <Table.ScrollContainer minWidth={640}>
           <Table verticalSpacing="xs" aria-label="Receipt">

@@ -8,6 +8,7 @@ import { topicKey } from "../../platform/queries.ts";
 import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 import { CancelQueued } from "./cancel-queued.tsx";
+import { ExportExecutions } from "./export-executions.tsx";
 import { ExecutionsList } from "./executions-list.tsx";
 import { toStatisticsFilter } from "./filter.ts";
 import type { ExecutionsSearch } from "./search.ts";
@@ -22,7 +23,7 @@ export function ExecutionsPage(): ReactNode {
   const onChange = (change: ExecutionsSearch): void =>
     void navigate({ search: { ...search, ...change }, resetScroll: false });
   return (
-    <Page title="Executions">
+    <Page title="Executions" actions={<ExportExecutions search={search} />}>
       <Stack gap="md">
         <FilterBar search={search} onChange={onChange} />
         <Overview search={search} onChange={onChange} />

@@ -4,6 +4,7 @@ import { notifications } from "@mantine/notifications";
 import { type ExecutionInfo, isFinal } from "@sealrun/protocol";
 import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useDeferredValue, useMemo, useState } from "react";
+import { saveText } from "../../../parts/export/save-text.ts";
 import { findPattern } from "../../../parts/log/line-parts.ts";
 import { Problem } from "../../../parts/page/problem.tsx";
 import { logAsText } from "./log-file.ts";
@@ -72,7 +73,7 @@ export function LogPanel({ execution, log }: { readonly execution: ExecutionInfo
         onLevels={setLevels}
         settings={settings}
         onSettings={setSettings}
-        onDownload={() => download(`${execution.package}-${execution.id}.log`, logAsText(log.store))}
+        onDownload={() => saveText(`${execution.package}-${execution.id}.log`, logAsText(log.store), "text/plain")}
       />
       <State log={log} shown={view.rows.length} size={size} />
       <Lines
@@ -171,13 +172,4 @@ async function copyLink(line: number): Promise<void> {
   } catch {
     notifications.show({ message: `The address of this page now links to line ${line}` });
   }
-}
-
-function download(name: string, pieces: readonly string[]): void {
-  const address = URL.createObjectURL(new Blob([...pieces], { type: "text/plain;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
