@@ -16,7 +16,7 @@ export { type Answer, answerNeeds, type CheckedSecret, type StoredNames } from "
 export { askNames, type FoundNames, type NamesTarget } from "./package/ask-names.ts";
 export { type CheckedContent, checkContent, type PackageContent } from "./package/check-content.ts";
 export { findIdlePool } from "./package/find-idle-pool.ts";
-export { judgeNeeds, showScope, type ToJudge } from "./package/judge-needs.ts";
+export { judgeNeeds, listMissingNames, type MissingName, showScope, type ToJudge } from "./package/judge-needs.ts";
 export { listNeeds, type NeedPlace, showNeed } from "./package/list-needs.ts";
 export { checkSources } from "./package/sources/check-sources.ts";
 export { isRefused, type PackageProblem, problemOf } from "./package/problem.ts";

@@ -1,7 +1,7 @@
 import { parseManifest, planSteps, type SecretEntry, type Scope } from "@sealrun/protocol";
 import { expect, test } from "vitest";
 import { answerNeeds } from "../../../packages/client/src/package/answer-needs.ts";
-import { judgeNeeds } from "../../../packages/client/src/package/judge-needs.ts";
+import { judgeNeeds, listMissingNames, type ToJudge } from "../../../packages/client/src/package/judge-needs.ts";
 import { listNeeds } from "../../../packages/client/src/package/list-needs.ts";
 
 interface World {
@@ -12,7 +12,11 @@ interface World {
 }
 
 /** The problems of a package, as level and sentence. */
-function judge({ files, own = {}, stored = {}, optional = [] }: World): readonly string[] {
+function judge(world: World): readonly string[] {
+  return judgeNeeds(toJudge(world)).map(({ level, message }) => `${level}: ${message}`);
+}
+
+function toJudge({ files, own = {}, stored = {}, optional = [] }: World): ToJudge {
   const paths = Object.keys(files);
   const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
   const given = files["manifest.json"];
@@ -42,8 +46,7 @@ function judge({ files, own = {}, stored = {}, optional = [] }: World): readonly
           ]),
         );
   const found = answerNeeds(needs, new Set(secrets.keys()), known ?? new Map());
-  const judged = { checked, needs, secrets: found, stored: known, project: "acme", optional: new Set(optional) };
-  return judgeNeeds(judged).map(({ level, message }) => `${level}: ${message}`);
+  return { checked, needs, secrets: found, stored: known, project: "acme", optional: new Set(optional) };
 }
 
 test("judgeNeeds() has nothing to say of a package that gets all it asks for", () => {
@@ -139,4 +142,17 @@ test("judgeNeeds() names the scopes that a narrower one shadows, and no value", 
   expect(said).toEqual([
     "warning: A is answered by the package, which shadows the project (version 1) and the platform (version 1)",
   ]);
+});
+
+test("listMissingNames() gives the names that a value would mend, with their first place", () => {
+  const files = {
+    "main.py":
+      'get_secret("A")\nget_secret("A")\nget_secret("SET")\ncontext.secrets.set("LATER", 1)\nget_secret("LATER")',
+    "config.json": '{{ secret("TOKEN") }}',
+  };
+  expect(listMissingNames(toJudge({ files, stored: { platform: ["SET", "TOKENS"] } }))).toEqual([
+    { name: "A", place: "main.py:1", others: 1, meant: undefined, isFailing: false },
+    { name: "TOKEN", place: "config.json: text", others: 0, meant: "TOKENS", isFailing: true },
+  ]);
+  expect(listMissingNames(toJudge({ files, stored: "no platform was asked" }))).toEqual([]);
 });

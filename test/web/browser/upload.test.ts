@@ -29,11 +29,12 @@ afterAll(async () => {
 });
 
 const canary = `canary-${randomBytes(16).toString("hex")}`;
+const typed = `canary-${randomBytes(16).toString("hex")}`;
 const marker = `marker-${randomBytes(16).toString("hex")}`;
 
 test("UploadPage seals a chosen folder's secrets.json here, and its values are nowhere else", async () => {
   const folder = await stage.write("report", {
-    "main.sh": `echo ${marker}; sealrun-context get DB_PASS | wc -c\n`,
+    "main.sh": `echo ${marker}; sealrun-context get DB_PASS | wc -c\nsealrun-context get TYPED\nsealrun-context get SHARED\n`,
     "manifest.json": { description: "Reports" },
     "secrets.json": { DB_PASS: canary, DB: { password: `${canary}-nested` } },
     ".env": `DB_PASS=${canary}`,
@@ -45,24 +46,34 @@ test("UploadPage seals a chosen folder's secrets.json here, and its values are n
   await page.getByText("2 secrets will be sealed in this browser; secrets.json is not sent").waitFor();
   expect(await page.getByLabel("Name of the package").inputValue()).toBe("report");
   await page.getByText("A new package").waitFor();
+  const missing = page.getByRole("region", { name: "Missing secrets" });
+  await missing.getByText("in main.sh:2; without it the script gets nothing").waitFor();
+  await page.getByLabel("Value of TYPED").fill(typed);
+  await page.getByLabel("Value of SHARED").fill(`${typed}-shared`);
+  await page.getByLabel("Store SHARED for the").getByText("Project").click();
   expect(await page.getByText(".env", { exact: true }).count()).toBe(1);
   await atWidths({ page }, [360, 1440], async () => expectNoSidewaysScroll(page));
   await expectAccessible(page);
   await page.getByRole("button", { name: "Upload package" }).click();
   await page.getByText("report version 1 is uploaded").waitFor();
-  await page.getByText("2 secrets sealed in this browser").waitFor();
+  await page.getByText("3 secrets sealed in this browser").waitFor();
   await expectAccessible(page);
+  await page.goto(`${proxy.url}/projects/uploads/packages/report/secrets`);
+  await page.getByRole("button", { name: "TYPED", exact: true }).waitFor();
+  await page.getByRole("button", { name: "SHARED", exact: true }).waitFor();
   const found = await searchBrowser(opened, proxy, [
     { label: "canary", value: canary },
+    { label: "typed", value: typed },
     { label: "marker", value: marker },
   ]);
   // The script is sent as it is: the search sees what is sent.
   expect(found.filter(({ value }) => value === "marker").map(({ place }) => place)).toContain("request body");
-  expect(found.filter(({ value }) => value === "canary")).toEqual([]);
+  expect(found.filter(({ value }) => value !== "marker")).toEqual([]);
   const { secrets } = await ask(stage, secretList, ["GET", "/projects/uploads/packages/report/secrets"]);
   expect(secrets.map(({ name, source }) => [name, source])).toEqual([
     ["DB", "push"],
     ["DB_PASS", "push"],
+    ["TYPED", "push"],
   ]);
   expect((await stage.run("uploads/report")).status).toBe("succeeded");
 });
@@ -170,7 +181,7 @@ test("UploadPage points at file and line of all that is wrong, and shows no line
   await choose(page, "folder", folder);
   await page.getByText(/did you mean "priority"/).waitFor();
   await page.getByText("main.sh:2 holds the value of KEY in plain text").waitFor();
-  await page.getByText(/main\.sh:3 asks for GONE/).waitFor();
+  await page.getByLabel("Value of GONE").waitFor();
   expect(await page.getByText("not shown: this line contains a secret's value").count()).toBeGreaterThan(0);
   expect(await page.content()).not.toContain(canary);
   expect(await page.getByRole("button", { name: "Upload package" }).isDisabled()).toBe(true);

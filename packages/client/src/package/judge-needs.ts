@@ -22,8 +22,18 @@ export function judgeNeeds(judged: ToJudge): readonly PackageProblem[] {
   return [...findMissing(judged), ...findRefused(judged.needs), ...findUnused(judged), ...findShadowing(judged)];
 }
 
-function findMissing({ checked, needs, stored, project, optional }: ToJudge): readonly PackageProblem[] {
+function findMissing(judged: ToJudge): readonly PackageProblem[] {
+  const { checked, needs, stored, project } = judged;
   if (stored === undefined) return [];
+  const ownNames = new Set(checked.secrets.keys());
+  return groupMissing(judged, stored).flatMap((all) => describeMissing(all, { ownNames, stored, project, ...needs }));
+}
+
+/** The places that ask for each missing name. */
+function groupMissing(
+  { checked, needs, project, optional }: ToJudge,
+  stored: StoredNames,
+): readonly (readonly Need[])[] {
   const ownNames = new Set(checked.secrets.keys());
   const missing = new Map<string, Need[]>();
   for (const need of needs.needs) {
@@ -35,7 +45,36 @@ function findMissing({ checked, needs, stored, project, optional }: ToJudge): re
     const key = `${name} ${need.namespace ?? ""}`;
     if (!isSet(name) && !optional.has(name) && !need.isOptional) missing.set(key, [...(missing.get(key) ?? []), need]);
   }
-  return [...missing.values()].flatMap((all) => describeMissing(all, { ownNames, stored, project, ...needs }));
+  return [...missing.values()];
+}
+
+/** A name that no scope has, and that a value would mend. */
+export interface MissingName {
+  readonly name: string;
+  /** The first place that asks for it, as `main.py:3`. */
+  readonly place: string;
+  /** How many more places do. */
+  readonly others: number;
+  /** A name that is set and was probably meant. */
+  readonly meant: string | undefined;
+  /** A step fails without it; a script only gets nothing. */
+  readonly isFailing: boolean;
+}
+
+/** The missing names that can be set for the package or its project; a script of the package sets none of them. */
+export function listMissingNames(judged: ToJudge): readonly MissingName[] {
+  const { checked, needs, stored } = judged;
+  if (stored === undefined) return [];
+  const known = [...checked.secrets.keys(), ...[...stored.values()].flatMap((names) => [...names.keys()])];
+  return groupMissing(judged, stored).flatMap((all): readonly MissingName[] => {
+    const reference = all.find(({ kind }) => kind === "reference");
+    const first = reference ?? all[0];
+    const name = first?.names.at(-1);
+    if (first === undefined || name === undefined || first.namespace !== undefined) return [];
+    if (needs.setByScript.has(name)) return [];
+    const isFailing = reference !== undefined;
+    return [{ name, place: showNeed(first), others: all.length - 1, meant: closestName(name, known), isFailing }];
+  });
 }
 
 /** The others are lists of the manifest, which read nothing. */

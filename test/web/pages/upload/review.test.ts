@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { frameLines } from "../../../../packages/web/src/pages/upload/code-frame.ts";
 import { readDropped } from "../../../../packages/web/src/pages/upload/drop/read-dropped.ts";
 import {
+  findMissingNames,
   findProblems,
   placesOf,
   type Review,
@@ -63,12 +64,16 @@ test("findProblems() puts errors first, and calls a name missing once the platfo
     "a.sh": `sealrun-context get GONE\necho ${canary}\nsealrun-context get KEY`,
     "secrets.json": `{"KEY": "${canary}"}`,
   });
-  expect(findProblems(given, undefined, "acme").map(({ level }) => level)).toEqual(["warning"]);
-  const all = findProblems(given, nothing, "acme").map(({ level, file, line }) => [level, file, line]);
+  expect(findProblems(given, undefined, "acme", []).map(({ level }) => level)).toEqual(["warning"]);
+  const all = findProblems(given, nothing, "acme", []).map(({ level, file, line }) => [level, file, line]);
   expect(all).toEqual([
     ["error", "a.sh", 1],
     ["warning", "a.sh", 2],
   ]);
+  const missing = findMissingNames(given, nothing, "acme");
+  expect(missing.map(({ name, place }) => [name, place])).toEqual([["GONE", "a.sh:1"]]);
+  expect(findProblems(given, nothing, "acme", missing).map(({ level }) => level)).toEqual(["warning"]);
+  expect(findMissingNames(given, undefined, "acme")).toEqual([]);
 });
 
 test("placesOf() names each place once, and at most three", () => {

@@ -2,16 +2,18 @@ import { Alert, Button, Group, Paper, Progress, Stack, Text, TextInput } from "@
 import { isRefused } from "@sealrun/client";
 import { packageName } from "@sealrun/protocol";
 import { IconAlertTriangle } from "@tabler/icons-react";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
 import { Problem } from "../../parts/page/problem.tsx";
 import { countOf, showSize } from "../../parts/text/show-size.ts";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Contents } from "./contents.tsx";
 import { ProblemsList } from "./problems-list.tsx";
-import { findProblems } from "./review.ts";
+import { MissingValues, type ValueFields } from "./missing-values.tsx";
+import { findMissingNames, findProblems } from "./review.ts";
 import classes from "./review-form.module.css";
 import { keptSecrets, planSecrets } from "./secret-plan.ts";
 import { SecretsPlan } from "./secrets-plan.tsx";
+import { sortTyped, type TypedScope } from "./typed-values.ts";
 import { UploadAnyway } from "./upload-anyway.tsx";
 import { useFoundNames } from "./use-found-names.ts";
 import { useIdlePool } from "./use-idle-pool.ts";
@@ -32,7 +34,13 @@ export function ReviewForm(props: {
   const isOverwriting = overwritten === typed;
   const asked = useFoundNames(project, typed, review);
   const idle = useIdlePool(review, project);
-  const found = useMemo(() => findProblems(review, asked.data, project), [review, asked.data, project]);
+  const missing = useMemo(() => findMissingNames(review, asked.data, project), [review, asked.data, project]);
+  const found = useMemo(
+    () => findProblems(review, asked.data, project, missing),
+    [review, asked.data, project, missing],
+  );
+  const fields: ValueFields = useRef(new Map<string, HTMLTextAreaElement>());
+  const [scopes, setScopes] = useState<ReadonlyMap<string, TypedScope>>(new Map());
   const problems = idle.data == null ? found : [...found, idle.data];
   // What the platform itself refuses cannot be forced.
   const failing = review.refused.length > 0 ? [] : found.filter(isRefused);
@@ -48,7 +56,10 @@ export function ReviewForm(props: {
   // A pool that cannot be asked about is only a warning less.
   const isReady = asked.data !== undefined && !idle.isPending && blocker === undefined && state.kind === "review";
   const send = (): void => {
-    if (isReady) void upload.send({ project, name: typed, overwrite: isOverwriting, found: asked.data });
+    if (!isReady) return;
+    const texts = new Map([...fields.current].map(([name, { value }]) => [name, value]));
+    const values = sortTyped(texts, scopes);
+    void upload.send({ project, name: typed, overwrite: isOverwriting, found: asked.data, values });
   };
   return (
     <form
@@ -70,6 +81,12 @@ export function ReviewForm(props: {
         <NameMismatch existing={existing} manifestName={review.checked.manifest?.name} />
         <NameField value={typed} onChange={setTyped} existing={existing} version={asked.data?.version} />
         <ProblemsList problems={problems} review={review} />
+        <MissingValues
+          missing={missing}
+          fields={fields}
+          scopes={scopes}
+          onScope={(name, scope) => setScopes(new Map([...scopes, [name, scope]]))}
+        />
         <UploadAnyway failing={failing} isForced={isForced} onForce={setIsForced} />
         <SecretsPlan
           planned={planned}

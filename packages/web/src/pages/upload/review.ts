@@ -4,9 +4,12 @@ import {
   checkContent,
   type FoundNames,
   judgeNeeds,
+  listMissingNames,
   listNeeds,
+  type MissingName,
   type PackageProblem,
   problemOf,
+  type ToJudge,
 } from "@sealrun/client";
 import { type JsonValue, packageName } from "@sealrun/protocol";
 import type { ReadPackage } from "./drop/read-dropped.ts";
@@ -62,18 +65,40 @@ function linesOf(value: JsonValue): number {
   return Object.values(value).reduce<number>((max, inner) => Math.max(max, linesOf(inner)), 1);
 }
 
-/** All problems, errors first. `found`, the names on the platform, adds names that are set in no scope. */
+/** The names that are set in no scope, which the page can take; none until the platform has answered. */
+export function findMissingNames(
+  review: Review,
+  found: FoundNames | undefined,
+  project: string,
+): readonly MissingName[] {
+  return listMissingNames(judged(review, found, project, new Set()));
+}
+
+/**
+ * All problems, errors first. `found`, the names on the platform, adds names that are set in no scope, without those that
+ * the page `asks` for.
+ */
 export function findProblems(
   review: Review,
   found: FoundNames | undefined,
   project: string,
+  asks: readonly MissingName[],
 ): readonly PackageProblem[] {
-  const needs = listNeeds(review.checked);
-  const stored = found?.stored;
-  const secrets = answerNeeds(needs, new Set(review.checked.secrets.keys()), stored ?? new Map());
-  const judged = judgeNeeds({ checked: review.checked, needs, secrets, stored, project, optional: new Set() });
-  const all = [...review.refused, ...review.checked.problems, ...judged];
+  const optional = new Set(asks.map(({ name }) => name));
+  const all = [...review.refused, ...review.checked.problems, ...judgeNeeds(judged(review, found, project, optional))];
   return [...all.filter(({ level }) => level === "error"), ...all.filter(({ level }) => level === "warning")];
+}
+
+function judged(
+  { checked }: Review,
+  found: FoundNames | undefined,
+  project: string,
+  optional: ReadonlySet<string>,
+): ToJudge {
+  const needs = listNeeds(checked);
+  const stored = found?.stored;
+  const secrets = answerNeeds(needs, new Set(checked.secrets.keys()), stored ?? new Map());
+  return { checked, needs, secrets, stored, project, optional };
 }
 
 /** At most this many places are named in a sentence. */

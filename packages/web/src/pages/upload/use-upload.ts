@@ -7,6 +7,7 @@ import { useClient } from "../../platform/platform.tsx";
 import { checkInWorker } from "./check-in-worker.ts";
 import type { DroppedFile } from "./drop/dropped-file.ts";
 import { openDropped, type ReadPackage, readDropped } from "./drop/read-dropped.ts";
+import type { TypedValues } from "./typed-values.ts";
 import { type Review, reviewPackage } from "./review.ts";
 
 /** How far an upload has come. No state contains a value. */
@@ -32,6 +33,8 @@ interface SendTarget {
   readonly name: string;
   readonly overwrite: boolean;
   readonly found: FoundNames | undefined;
+  /** Values that were typed for missing names. */
+  readonly values: TypedValues;
 }
 
 /** Reads, checks, seals and sends a package. The bytes of its secrets.json are kept outside React state, and wiped at the end. */
@@ -60,13 +63,15 @@ export function useUpload(): Upload {
         setState({ kind: "empty", error: toSealrunError(error) });
       }
     },
-    send: async ({ project, name, overwrite, found }) => {
+    send: async ({ project, name, overwrite, found, values }) => {
       const read = taken.current;
       if (state.kind !== "review" || read === undefined) return;
       setState({ kind: "sending", review: state.review });
       try {
         const { files, secretsFile } = read;
-        const secrets = valuesOf(secretsFile);
+        const secrets = new Map([...valuesOf(secretsFile), ...values.ofPackage]);
+        // First the project's: a package that is uploaded may run at once.
+        if (values.ofProject.size > 0) await client.setSecrets({ scope: "project", project }, values.ofProject);
         const answer = await client.pushPackage({ project, name, files, secrets, overwrite });
         forget();
         setState({ kind: "done", answer, replaced: found });
