@@ -162,6 +162,7 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
   "packages/postgres/src": ["test/postgres/database.test.ts", "test/postgres/silent-database.test.ts"],
   "packages/postgres/src/chain": ["test/platform/audit/audit.test.ts", "test/platform/audit/check-from-notes.test.ts"],
   "packages/web/src/app": ["test/web/browser/session.test.ts", "test/web/browser/pages.test.ts"],
+  "packages/web/src/app/finder": ["test/web/browser/execution.test.ts", "test/web/browser/guides.test.ts"],
   "packages/web/src/app/live": ["test/web/browser/live.test.ts"],
   "packages/web/src/app/session": ["test/web/browser/session.test.ts"],
   "packages/web/src/app/shell": [

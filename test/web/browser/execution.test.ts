@@ -236,6 +236,20 @@ test("/executions/:id takes the secret that a failed run lacked, and runs again"
   await page.getByText("was missing and is set now").waitFor();
 });
 
+test("Finder finds secrets by name, executions by the start of their id, and things to do", async () => {
+  const { page } = await open(`/executions/${green}`);
+  await page.keyboard.press("Control+k");
+  const field = page.getByRole("textbox", { name: "Find" });
+  await field.fill("DB_PASS");
+  await page.getByRole("button", { name: "DB_PASS Secret of package report" }).waitFor();
+  await field.fill(red.slice(0, 20));
+  await page.getByRole("button", { name: `${red} Execution of report, failed` }).waitFor();
+  await expectAccessible(page);
+  await field.fill("Run report");
+  await page.getByRole("button", { name: /^Run report/ }).click();
+  await page.waitForURL(/\/packages\/report\/run$/);
+});
+
 test("/executions/:id fits a narrow page in the dark", async () => {
   const { page } = await open(`/executions/${red}`, { width: 360, colorScheme: "dark" });
   for (const tab of ["Log", "Results", "Receipt", "Parameters", "Attempts", "Difference"]) {

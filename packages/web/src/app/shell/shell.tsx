@@ -6,7 +6,7 @@ import { LinkPlain } from "../../parts/page/links.tsx";
 import { Logo } from "../../parts/page/logo.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 import { ConnectionNotice } from "./connection-notice.tsx";
-import { Finder, FinderButton } from "./finder.tsx";
+import { Finder, FinderButton } from "../finder/finder.tsx";
 import { HoldNotice } from "./hold-notice.tsx";
 import { Navigation } from "./navigation.tsx";
 import { ProjectSwitch } from "./project-switch.tsx";

@@ -1,5 +1,5 @@
 import { useGuideList } from "../../pages/guides/use-guides.ts";
-import type { Destination } from "./use-destinations.ts";
+import type { Destination } from "./destination.ts";
 
 /** The guides and their headings as places to go to; fetched once `isWanted`. */
 export function useGuideDestinations(isWanted: boolean): readonly Destination[] {
