@@ -13,9 +13,20 @@ const parameters = {
   ],
 };
 
+const earlier = {
+  id: "ver_00000000000000000000",
+  number: 1,
+  digest: "0".repeat(64),
+  files: [],
+  steps: [],
+  createdAt: "t",
+  manifest: {},
+};
+
 function stage(): { readonly platform: HostilePlatform; readonly client: Client } {
-  const platform: HostilePlatform = hostilePlatform(({ method }) => {
+  const platform: HostilePlatform = hostilePlatform(({ method, path }) => {
     if (method === "POST") return { id: "exe_00000000000000000000", status: "queued" };
+    if (path.endsWith("/versions/1")) return { ...earlier, parameters: { fields: [{ type: "text", name: "old" }] } };
     const files = { id: "ver_00000000000000000000", number: 1, digest: "0".repeat(64), files: [], steps: [] };
     const version = { ...files, createdAt: "t", manifest: {}, parameters };
     const project = { id: "prj_00000000000000000000", name: "acme" };
@@ -49,6 +60,13 @@ test.each([
   const refused = client.startExecution({ project: "acme", package: "report", params });
   expect(await rejectionOf(refused)).toMatchObject({ code: "PARAMETER_INVALID" });
   expect(platform.seen.some(({ method }) => method === "POST")).toBe(false);
+});
+
+test("startExecution() checks parameters by the version that it asks for", async () => {
+  const { platform, client } = stage();
+  await client.startExecution({ project: "acme", package: "report", params: { old: "x" }, version: 1 });
+  const sent = decodeText(startExecution, String(platform.seen.find(({ method }) => method === "POST")?.body));
+  expect(sent).toMatchObject({ version: 1, sealedNames: ["old"] });
 });
 
 test("startExecution() sends nothing when a name that was shown as sealed is visible now", async () => {

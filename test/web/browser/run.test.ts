@@ -1,13 +1,15 @@
+import type { Client } from "@sealrun/client";
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
 import { expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
 import { sharedStage } from "../../support/stage.ts";
-import { layPackages } from "./journey.ts";
+import { layPackages, pushFiles } from "./journey.ts";
 
 const visit = useBrowser();
 const stage = sharedStage();
 let storage: BrowserStorage;
+let client: Client;
 
 const fields = [
   { type: "text", name: "customer", label: "Customer", required: true, visible: true },
@@ -21,15 +23,17 @@ const fields = [
 ];
 
 beforeAll(async () => {
-  await layPackages(stage, "runs", {
+  client = await layPackages(stage, "runs", {
     report: {
       "main.sh":
         'echo "token of $(sealrun-context param token | wc -c) characters, note of $(sealrun-context param note | wc -l) lines"\n',
       "parameters.json": { fields },
     },
     free: { "main.sh": "sealrun-context param COLOUR\n" },
+    twice: { "main.sh": "echo first\n" },
     asleep: { "main.sh": "echo\n", "manifest.json": { active: false } },
   });
+  await pushFiles(client, { project: "runs", name: "twice" }, { "main.sh": "echo second\n" });
   const visitor = await visit(stage.url);
   await signIn(visitor.page, stage);
   storage = await visitor.context.storageState();
@@ -103,6 +107,23 @@ test("/run starts with Ctrl+Enter, keeps a sealed value to itself and goes to th
     dry: true,
   });
   expect(parameters.sealedNames).toEqual(["token", "note"]);
+});
+
+test("/run fills visible values from its address, takes no sealed one from there, and runs an earlier version", async () => {
+  const { page } = await open("/projects/runs/packages/report/run?days=12&customer=Example&token=in-the-address");
+  await page.getByText('"token" is sealed: its value in the address was not used').waitFor();
+  expect(await page.getByLabel("days").first().inputValue()).toBe("12");
+  expect(await page.getByLabel("Customer").inputValue()).toBe("Example");
+  expect(await page.locator('[name="token"]').inputValue()).toBe("");
+  await expectAccessible(page);
+  await page.goto(`${stage.url}/projects/runs/packages/twice/run`);
+  await page.getByRole("combobox", { name: "Version" }).click();
+  await page.getByRole("option", { name: /^1, / }).click();
+  await page.waitForURL(/version=1/);
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.waitForURL("**/executions/exe_*");
+  await page.getByTestId("log").getByText("first", { exact: true }).waitFor();
+  expect((await stage.show(idOf(page))).version).toBe(1);
 });
 
 test("/run takes any name of a package without a parameters.json", async () => {

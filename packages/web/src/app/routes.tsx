@@ -18,6 +18,7 @@ import { NotFound } from "./not-found.tsx";
 import { PageProblem } from "./page-problem.tsx";
 import { homeSearch } from "../pages/home/search.ts";
 import { packageSearch } from "../pages/package/search.ts";
+import { runSearch } from "../pages/run/search.ts";
 import { secretsSearch } from "../pages/secrets/search.ts";
 import { uploadSearch } from "../pages/upload/search.ts";
 import { useIsSignedIn } from "../platform/platform.tsx";
@@ -64,6 +65,7 @@ const packagePage = createRoute({
 const run = createRoute({
   getParentRoute: () => root,
   path: "/projects/$project/packages/$package/run",
+  validateSearch: runSearch,
   component: lazyRouteComponent(async () => import("../pages/run/run.tsx"), "RunPage"),
 });
 const serviceSecrets = createRoute({

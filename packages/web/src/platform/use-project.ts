@@ -12,5 +12,7 @@ export function useProject(): string | undefined {
   const search = useSearch({ strict: false });
   // Only what the page has read; nothing is fetched here. A queryFn, even skipToken, would replace the page's own.
   const { data } = useQuery<ExecutionInfo>({ queryKey: executionKey(params.execution ?? ""), enabled: false });
-  return params.project ?? search.project ?? data?.project;
+  // The address of a run's form may hold a parameter of that name, of any type; its project is in the path.
+  const filtered: unknown = search["project"];
+  return params.project ?? (typeof filtered === "string" ? filtered : data?.project);
 }

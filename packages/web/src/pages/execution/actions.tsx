@@ -82,6 +82,7 @@ function Again({ execution }: { readonly execution: ExecutionInfo }): ReactNode 
             leftSection={<IconPlayerPlay size={16} aria-hidden />}
             to="/projects/$project/packages/$package/run"
             params={{ project, package: name }}
+            search={execution.parameters.visible}
           >
             Newest version, other parameters
           </LinkMenuItem>

@@ -1,31 +1,47 @@
 import { Button, Collapse, Group, Kbd, NativeSelect, Paper, Stack, Text, TextInput } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
-import { type PackageInfo, type ParameterField, parametersFileSchema } from "@sealrun/protocol";
+import { type PackageInfo, type ParameterField, parametersFileSchema, type VersionInfo } from "@sealrun/protocol";
 import { IconChevronRight, IconPlayerPlay } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useMemo, useRef, useState } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import { LeaveQuestion } from "../../parts/page/leave-guard.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
+import { ChooseVersion } from "./choose-version.tsx";
 import { Field } from "./field.tsx";
 import { findProblem, readForm, sealedNames } from "./form-values.ts";
 import { FreeParameters } from "./free-parameters.tsx";
+import { FormTools, Notes } from "./form-tools.tsx";
 import { readFree, textsOf } from "./free-values.ts";
+import { prefill } from "./prefill.ts";
+
+/** A run's form: the package, the version whose parameters it asks for, and what the address fills in. */
+interface RunFormProps {
+  readonly info: PackageInfo;
+  readonly version: VersionInfo | null;
+  /** The number of that version when it is not the newest. */
+  readonly earlier: number | undefined;
+  readonly search: Readonly<Record<string, unknown>>;
+}
 
 /** The form of a run. Typed values stay in their inputs until they are sealed; only their problems are state. */
-export function RunForm({ info }: { readonly info: PackageInfo }): ReactNode {
-  const given = info.version?.parameters ?? null;
+export function RunForm({ info, version, earlier, search }: RunFormProps): ReactNode {
+  const given = version?.parameters ?? null;
   const fields = useMemo(() => (given === null ? undefined : parametersFileSchema.parse(given).fields), [given]);
+  const filled = useMemo(() => (fields === undefined ? undefined : prefill(fields, search)), [fields, search]);
   const form = useRef<HTMLFormElement>(null);
-  const run = useRun(info, fields, form);
+  const run = useRun({ info, version: earlier }, fields, form);
   // Works everywhere, also in a text of several lines.
   useHotkeys([["mod+Enter", () => form.current?.requestSubmit()]], []);
   return (
     <form ref={form} onSubmit={run.onSubmit} onInput={run.onInput} autoComplete="off" noValidate>
       <Stack gap="md" maw={720}>
+        <ChooseVersion info={info} chosen={earlier} />
+        <FormTools info={info} fields={fields} form={form} version={earlier} />
+        <Notes notes={filled?.notes ?? []} />
         <Paper withBorder p="md">
           <Stack gap="md">
-            <Fields fields={fields} problems={run.problems} />
+            <Fields fields={filled?.fields} problems={run.problems} />
           </Stack>
         </Paper>
         <LeaveQuestion
@@ -120,7 +136,7 @@ interface Run {
 }
 
 function useRun(
-  info: PackageInfo,
+  { info, version }: { readonly info: PackageInfo; readonly version: number | undefined },
   fields: readonly ParameterField[] | undefined,
   form: { readonly current: HTMLFormElement | null },
 ): Run {
@@ -145,6 +161,7 @@ function useRun(
       project: info.project.name,
       package: info.name,
       params: read.params,
+      version,
       sealedNames: [...typedSealed.current, ...sealedNames(fields, Object.keys(read.params))],
       ...(priority === "" ? {} : { priority: Number(priority) }),
       ...(notBefore === "" ? {} : { notBefore: new Date(notBefore).toISOString() }),
