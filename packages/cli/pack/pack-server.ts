@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gatherLicences, librariesBelow } from "./licences.ts";
 import { npmPack } from "./npm-pack.ts";
 
 /** The package `sealrun-server`. */
@@ -55,6 +56,9 @@ export async function packServer(destination: string): Promise<PackedServer> {
     await copyPythonSdk(join(stage, "node_modules/@sealrun/sdk-python"), cli.version);
     await copyPackage("packages/cli", join(stage, "cli"), ["demo-package", "prove-package"]);
     await cp(join(root, "packages/web/dist"), join(stage, "web/dist"), { recursive: true });
+    const ofWeb = Object.keys((await readManifest("packages/web")).dependencies ?? {});
+    const licences = await gatherLicences(root, await librariesBelow(root, ofWeb));
+    await writeFile(join(stage, "THIRD-PARTY-LICENSES.txt"), licences);
     await mkdir(join(stage, "bin"));
     await cp(join(root, "packages/cli/pack/server/bin.js"), join(stage, "bin/sealrun-server.js"));
     await cp(join(root, "packages/cli/pack/server/README.md"), join(stage, "README.md"));

@@ -113,6 +113,11 @@ describe("packServer()", () => {
   test("packServer() packs every command under its own name", async () => {
     const help = await runSealrun(["--help"], { program: server, cwd: folder, env: commandEnvironment(folder) });
     expect(help.stdout).toMatch(/^Usage: sealrun-server /);
+    const licences = await readFile(
+      join(folder, "server/node_modules/sealrun-server/THIRD-PARTY-LICENSES.txt"),
+      "utf8",
+    );
+    expect(licences).toMatch(/^react \d+\.\d+.* \(MIT\)$/m);
     for (const command of ["dev", "demo", "doctor", "push"])
       expect(help.stdout).toMatch(new RegExp(`^  ${command} `, "m"));
   });
