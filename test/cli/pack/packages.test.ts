@@ -109,6 +109,35 @@ describe("packClient()", () => {
   });
 });
 
+/** What Node 20 lacks; only syntax is translated for it. */
+const newer = new RegExp(
+  [
+    "Promise\\.(?:withResolvers|try)\\b",
+    "URL\\.parse\\(",
+    "\\b(?:Object|Map)\\.groupBy\\b",
+    "Array\\.fromAsync\\b",
+    "Error\\.isError\\b|RegExp\\.escape\\b|\\bIterator\\.",
+    "\\.(?:isSubsetOf|isSupersetOf|isDisjointFrom|symmetricDifference)\\(",
+    "\\.(?:values|keys|entries)\\(\\)\\.(?:map|filter|some|every|find|toArray|take|drop|reduce|flatMap|forEach)\\(",
+    "\\.(?:fromBase64|toBase64|fromHex|toHex)\\(",
+    "import\\.meta\\.main\\b",
+    "\\b(?:registerHooks|stripTypeScriptTypes)\\b",
+    "\\b(?:globSync|glob)\\(|node:sqlite",
+  ].join("|"),
+);
+/** Loaded only where Node has what it needs. */
+const forNewerNode = "packages/cli/src/local/sdk-hook.ts";
+
+test("packClient() takes no source that uses what Node 20 lacks", async () => {
+  const own = client.inputs.filter((path) => /^(?:packages|executor)\//.test(path) && path !== forNewerNode);
+  const texts = await Promise.all(own.map(async (path) => readFile(join(modules, "..", path), "utf8")));
+  const found = own.flatMap((path, at) => {
+    const [word] = newer.exec(texts[at] ?? "") ?? [];
+    return word === undefined ? [] : [`${path}: ${word}`];
+  });
+  expect(found).toEqual([]);
+});
+
 describe("packServer()", () => {
   test("packServer() packs every command under its own name", async () => {
     const help = await runSealrun(["--help"], { program: server, cwd: folder, env: commandEnvironment(folder) });
