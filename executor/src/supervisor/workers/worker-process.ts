@@ -25,6 +25,8 @@ import type { WorkerHome } from "./worker-home.ts";
 const tickMs = 1_000;
 /** A worker that says nothing for so many ticks is ended. */
 const silentTicks = 10;
+/** The same for one whose socket has ended: the end of its process comes a moment later, unless it goes on without. */
+const cutTicks = 2;
 /** The same for one that starts, on a busy machine. */
 const startTicks = 60;
 const logsPerAttempt = 100;
@@ -95,6 +97,7 @@ export function startWorker(
   let isReady = false;
   let isAlive = true;
   let quietTicks = 0;
+  let isCut = false;
   let aheadBytes = 0;
   let running: Running | undefined;
 
@@ -207,15 +210,18 @@ export function startWorker(
     maxBytes: workerFrameBytes,
     onFrame: receive,
     onEnd: (error) => {
+      isCut = true;
+      quietTicks = 0;
       if (error === undefined) return;
       deps.log.error({ err: error, worker: pid }, "A worker broke the rules and is ended");
       lose("sent what no worker may send, and was ended");
     },
   });
   const watch = setInterval(() => {
-    if (running === undefined && isReady) return;
+    if (running === undefined && isReady && !isCut) return;
     quietTicks += 1;
-    if (quietTicks >= (isReady ? silentTicks : startTicks)) lose("did not answer for a while, and was ended");
+    if (isCut && quietTicks >= cutTicks) lose("closed its connection, and was ended");
+    else if (quietTicks >= (isReady ? silentTicks : startTicks)) lose("did not answer for a while, and was ended");
     else if (isReady) void link.send({ t: "ping" });
   }, tickMs);
   const gone = exited.then(async ({ signal, exitCode, failure }) => {

@@ -1,4 +1,4 @@
-import { readFileSync, readSync, writeSync } from "node:fs";
+import { closeSync, readFileSync, readSync, writeSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { reachOut, type Targets } from "../../isolation/reach-out.ts";
 
@@ -60,6 +60,10 @@ while (assigned.t !== "assign") assigned = readFrame();
 switch (assigned.event?.config.does) {
   case "ends":
     process.exit(3);
+    break;
+  case "cuts its socket":
+    closeSync(3);
+    setInterval(() => undefined, 1_000);
     break;
   case "asks too much":
     for (let id = 1; id <= 100; id += 1) write(ask(id));

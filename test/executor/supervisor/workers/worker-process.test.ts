@@ -71,6 +71,7 @@ describe("startWorker()", () => {
 describe("startWorker() with a worker that someone took over", () => {
   test.each([
     ["ends", "ended (exit code 3)"],
+    ["cuts its socket", "closed its connection"],
     ["asks too much", "sent what no worker may send"],
     ["asks for a claim", "sent what no worker may send"],
     ["announces 2 GB", "sent what no worker may send"],
