@@ -36,16 +36,13 @@ function fetcher(settings: Environment = environment): Promise<PackageFetcher> {
   return createPackageFetcher({ cacheFolder, environment: settings, log: (line) => lines.push(line) });
 }
 
-/** An environment whose `apt-get` says that it was called. */
-async function withBrokenApt(): Promise<{
+/** An environment whose `apt-get` says that it was called, and fails with these words. */
+async function withBrokenApt(words = "echo 'E: Could not resolve host' >&2"): Promise<{
   readonly environment: Environment;
   readonly wasCalled: () => Promise<boolean>;
 }> {
   const bin = await mkdtemp(join(folder, "bin-"));
-  await writeFile(
-    join(bin, "apt-get"),
-    `#!/bin/sh\ntouch ${bin}/called\necho 'E: Could not resolve host' >&2\nexit 100\n`,
-  );
+  await writeFile(join(bin, "apt-get"), `#!/bin/sh\ntouch ${bin}/called\n${words}\nexit 100\n`);
   await chmod(join(bin, "apt-get"), 0o755);
   const wasCalled = async (): Promise<boolean> => (await readdir(bin)).includes("called");
   return { environment: { ...environment, PATH: `${bin}:/usr/bin` }, wasCalled };
@@ -102,6 +99,18 @@ describe("createPackageFetcher()", () => {
     });
     await packages.close();
     expect(await packages.cached("nats-server")).toBeUndefined();
+  });
+
+  test("createPackageFetcher() says that the lists could not be fetched, and not that apt does not know the package", async () => {
+    const unfetched = "W: Failed to fetch http://deb.example/InRelease  Could not resolve deb.example";
+    const broken = await withBrokenApt(
+      `case "$*" in *" update") echo '${unfetched}' >&2 ;; *) echo 'E: Unable to locate package bubblewrap' >&2 ;; esac`,
+    );
+    const packages = await fetcher(broken.environment);
+    await expect(packages.fetch("bubblewrap")).rejects.toThrow(
+      `sealrun needs bubblewrap and apt's lists could not be fetched: ${unfetched.slice(3)}; install the package bubblewrap`,
+    );
+    await packages.close();
   });
 
   test("createPackageFetcher() stops when its signal is aborted", async () => {

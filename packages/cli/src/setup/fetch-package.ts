@@ -25,6 +25,8 @@ export interface PackageFetcherOptions {
 
 interface Apt {
   readonly folder: string;
+  /** Why the package lists could not be fetched, in apt's words; undefined when they were. */
+  readonly listsFault: string | undefined;
   readonly run: (args: readonly string[], cwd: string) => Promise<ProgramResult>;
 }
 
@@ -47,14 +49,18 @@ export async function createPackageFetcher(options: PackageFetcherOptions): Prom
     if (dpkg === undefined || aptGet === undefined) throw missing(name, "this system has no apt to fetch it with");
     options.log(`Fetching ${name} into ${programs} (once)`);
     apt ??= openApt(aptGet, programs, options);
-    const { folder, run } = await apt;
+    const { folder, listsFault, run } = await apt;
     const archives = join(folder, "cache", "archives");
     const install = ["install", "--download-only", "--no-install-recommends", "--reinstall", "-y", name];
     const installed = await run(install, archives);
     // With broken dependencies on the machine apt resolves nothing; the package by itself may be enough.
     if (!installed.ok) await run(["download", name], archives);
     const files = (await readdir(archives)).filter((file) => file.endsWith(".deb"));
-    if (files.length === 0) throw missing(name, reasonOf(installed));
+    if (files.length === 0) {
+      // Without lists apt only says that it does not know the package.
+      const fault = /Unable to locate|has no installation candidate/.test(installed.stderr) ? listsFault : undefined;
+      throw missing(name, fault === undefined ? reasonOf(installed) : `apt's lists could not be fetched: ${fault}`);
+    }
     const unpacked = await mkdtemp(join(folder, "unpacked-"));
     for (const file of files) {
       const result = await runProgram(dpkg, ["-x", join(archives, file), unpacked], { signal: options.signal });
@@ -99,8 +105,9 @@ async function openApt(aptGet: string, programs: string, options: PackageFetcher
       signal: options.signal,
     });
   // The outcome is judged by the install: one unreachable third-party source fails the update but not what we need.
-  await run(["update"], folder);
-  return { folder, run };
+  const { stderr } = await run(["update"], folder);
+  const fault = /^(?:E|W): (?<reason>.*(?:Failed to fetch|Could not|Temporary failure).*)$/m.exec(stderr)?.groups;
+  return { folder, run, listsFault: fault?.["reason"]?.trim() };
 }
 
 /** Folders that a killed process left behind. */
