@@ -79,7 +79,7 @@ test("sealrun check shows who needs and who answers each name of a package that 
     ["OWN", "main.py:2, config.json: url", "secrets.json", "-"],
     ["warning", "FROM_PROJECT is answered by the project, which shadows the platform (version 1)"],
     ["warning", noExecutors],
-    ["fine fresh: 3 secrets, 2 warnings"],
+    ["passed fresh: 3 secrets, 2 warnings"],
     [""],
   ]);
   expect(stdout).not.toContain("canary");
@@ -114,14 +114,14 @@ test("sealrun check --json keeps its form, on errors too, and never holds a valu
     checked: { name: "formed", project: "acme", version: null },
   });
   expect(problems.map(({ level, code, file, line }) => [level, code, file, line])).toEqual([
-    ["error", "SECRET_NOT_DECLARED", "parameters.json", null],
-    ["error", "MANIFEST_INVALID", "manifest.json", null],
-    ["error", "SECRET_UNANSWERED", "parameters.json", null],
     ["error", "SECRET_NOT_DECLARED", "main.py", 3],
+    ["error", "MANIFEST_INVALID", "manifest.json", null],
+    ["error", "SECRET_NOT_DECLARED", "parameters.json", null],
+    ["error", "SECRET_UNANSWERED", "parameters.json", null],
     ["warning", null, "main.py", 1],
-    ["warning", null, "secrets.json", 3],
-    ["warning", null, "manifest.json", null],
     ["warning", null, "main.py", 2],
+    ["warning", null, "manifest.json", null],
+    ["warning", null, "secrets.json", 3],
     ["warning", null, null, null],
   ]);
   expect(secrets.map(({ name, neededBy, answeredBy }) => [name, neededBy.length, answeredBy?.from])).toEqual([
@@ -163,9 +163,7 @@ test("sealrun check --offline asks no platform, and calls nothing missing", asyn
   const { exitCode, stdout } = await check(folder, "--offline");
   used.person.environment["SEALRUN_URL"] = url;
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(
-    /^A +main\.py:1 +secrets\.json +-\nB +main\.py:1 +not asked +-\nfine alone: 2 secrets, 0 warnings\n$/m,
-  );
+  expect(stdout).toMatch(/^A +main\.py:1 +secrets\.json +-\nB +main\.py:1 +not asked +-\nfine alone: 2 secrets\n$/m);
 });
 
 test("sealrun check says what fails every run, and warns of what may", async () => {
@@ -180,8 +178,8 @@ test("sealrun check says what fails every run, and warns of what may", async () 
   const { problems } = report.parse(JSON.parse(stdout));
   expect(exitCode).toBe(1);
   expect(problems.map(({ severity, level, file, line }) => [severity, level, file, line])).toEqual([
-    ["refused", "error", "a.ts", 2],
     ["refused", "error", "a.ts", 1],
+    ["refused", "error", "a.ts", 2],
     ["refused", "error", "b.ts", 1],
     ["refused", "error", "c.py", 1],
     [undefined, "warning", "d.sh", 1],

@@ -13,14 +13,14 @@ import { Command } from "commander";
 import { type Cli, parsePackage, parseProject } from "../command.ts";
 import { connect, findProject } from "../connect.ts";
 import { type CheckedPackage, checkPackage } from "../package/check-package.ts";
-import { type CheckReport, countOf, showCheck } from "../package/show-check.ts";
+import { type CheckReport, countProblems, showCheck } from "../package/show-check.ts";
 import { adviseProject } from "./push.ts";
 
 interface CheckOptions {
   readonly project?: string;
   readonly offline?: boolean;
   readonly name?: string;
-  readonly optional: readonly string[];
+  readonly optional?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -35,12 +35,12 @@ export function checkCommand(cli: Cli): Command {
     .option("--project <project>", "project of the package (default: the chosen one)", parseProject)
     .option("--offline", "check only the folder, without asking a platform")
     .option("--name <name>", "the package's name (default: the manifest's, else the folder's)", parsePackage)
-    .option("--optional <name>", "a secret that may be missing; repeat the option for more", collect, [])
+    .option("--optional <name>", "a secret that may be missing; repeat the option for more", collect)
     .option("--json", "print what was found as JSON")
     .action(async (folder: string, options: CheckOptions) => check(cli, folder, options));
 }
 
-function collect(name: string, before: readonly string[]): readonly string[] {
+function collect(name: string, before: readonly string[] = []): readonly string[] {
   return [...before, name];
 }
 
@@ -51,7 +51,7 @@ async function check(cli: Cli, folder: string, options: CheckOptions): Promise<v
   else showCheck(cli.output, report);
   const { problems } = report;
   if (!problems.some(({ level }) => level === "error")) return;
-  throw new SealrunError("CHECK_FAILED", `${countOf(problems, "error")} and ${countOf(problems, "warning")} found`);
+  throw new SealrunError("CHECK_FAILED", `${countProblems(problems)} found`);
 }
 
 /** Undefined for `--offline`. */
@@ -88,7 +88,7 @@ async function makeReport(cli: Cli, folder: string, options: CheckOptions): Prom
   ];
   return {
     package: { name: checked.name, project: project ?? null, version: found?.version ?? null },
-    problems: [...problems.filter(isError), ...problems.filter((problem) => !isError(problem))],
+    problems: problems.toSorted(byPlace),
     secrets,
   };
 }
@@ -117,8 +117,11 @@ function describeChanged({ name, version }: SecretInfo): PackageProblem {
   return { code: "SECRET_CHANGED", level: "warning", file: "secrets.json", line: null, message };
 }
 
-function isError({ level }: PackageProblem): boolean {
-  return level === "error";
+/** Errors first, then by file and line; what is about no file comes last. */
+function byPlace(left: PackageProblem, right: PackageProblem): number {
+  if (left.level !== right.level) return left.level === "error" ? -1 : 1;
+  if (left.file !== right.file) return right.file === null || (left.file !== null && left.file < right.file) ? -1 : 1;
+  return (left.line ?? 0) - (right.line ?? 0);
 }
 
 type ReadPackage =

@@ -38,13 +38,19 @@ export function showCheck(output: Output, report: CheckReport): void {
   }
   if (problems.some(({ level }) => level === "error")) return;
   const many = secrets.length === 1 ? "1 secret" : `${secrets.length} secrets`;
-  output.line(`${output.paint("green", "fine")} ${checked.name ?? ""}: ${many}, ${countOf(problems, "warning")}`);
+  const verdict = problems.length === 0 ? output.paint("green", "fine") : output.paint("yellow", "passed");
+  output.line(`${verdict} ${checked.name ?? ""}: ${[many, countProblems(problems)].filter(Boolean).join(", ")}`);
 }
 
-/** `2 errors`, `1 warning`. */
-export function countOf(problems: readonly PackageProblem[], level: PackageProblem["level"]): string {
+/** `2 errors and 1 warning`; empty for none. */
+export function countProblems(problems: readonly PackageProblem[]): string {
+  const counts = (["error", "warning"] as const).map((level) => countOf(problems, level));
+  return counts.filter((text) => text !== "").join(" and ");
+}
+
+function countOf(problems: readonly PackageProblem[], level: PackageProblem["level"]): string {
   const count = problems.filter((problem) => problem.level === level).length;
-  return `${count} ${level}${count === 1 ? "" : "s"}`;
+  return count === 0 ? "" : `${count} ${level}${count === 1 ? "" : "s"}`;
 }
 
 function showPlaces(places: CheckedSecret["neededBy"]): string {

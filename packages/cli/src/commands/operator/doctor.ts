@@ -23,23 +23,24 @@ interface DoctorOptions {
 
 /** `sealrun doctor`, and `sealrun doctor --prove`. */
 export function doctorCommand(cli: Cli): Command {
-  const add = (path: string, before: readonly string[]): readonly string[] => [...before, path];
+  const add = (path: string, before: readonly string[] = []): readonly string[] => [...before, path];
   return new Command("doctor")
     .description(
       "Check an installation; with --prove, plant secrets, run a package that reads them, and search for them",
     )
-    .option("--config <file>", "settings of an executor, to check the machine on which it runs; repeatable", add, [])
+    .option("--config <file>", "settings of an executor, to check the machine on which it runs; repeatable", add)
     .option("--prove", "search this machine for planted secrets; exit code 1 when one is found, or nothing is proven")
     .option("--dev <dir>", "with --prove: the data folder of a sealrun dev, instead of the folders below")
-    .option("--postgres <dir>", "with --prove: a data folder of PostgreSQL; repeatable", add, [])
-    .option("--nats <dir>", "with --prove: a folder in which NATS stores its streams; repeatable", add, [])
-    .option("--logs <path>", "with --prove: a log file, or a folder of them; repeatable", add, [])
-    .option("--executor <dir>", "with --prove: a folder of an executor that runs here; repeatable", add, [])
-    .option("--search <path>", "with --prove: another file or folder; repeatable", add, [])
+    .option("--postgres <dir>", "with --prove: a data folder of PostgreSQL; repeatable", add)
+    .option("--nats <dir>", "with --prove: a folder in which NATS stores its streams; repeatable", add)
+    .option("--logs <path>", "with --prove: a log file, or a folder of them; repeatable", add)
+    .option("--executor <dir>", "with --prove: a folder of an executor that runs here; repeatable", add)
+    .option("--search <path>", "with --prove: another file or folder; repeatable", add)
     .option("--pool <pool>", "with --prove: the pool whose executor runs the package")
     .option("--report <file>", "with --prove: write the report to this file, for an auditor")
     .option("--json", "print it as JSON")
-    .action(async (options: DoctorOptions) => {
+    .action(async (given: Partial<DoctorOptions>) => {
+      const options = { config: [], postgres: [], nats: [], logs: [], executor: [], search: [], ...given };
       checkOptions(options);
       await (options.prove === true ? runProof(cli, options) : runChecks(cli, options));
     });
