@@ -68,6 +68,7 @@ export const errorCodes = {
   PACKAGE_NOT_FOUND: { status: 404, exit: 4, retry: false, means: "This project has no package with this name" },
   EXECUTION_NOT_FOUND: { status: 404, exit: 4, retry: false, means: "There is no execution with this id" },
   SECRET_NOT_FOUND: { status: 404, exit: 4, retry: false, means: "This scope has no secret with this name" },
+  SECRET_IN_USE: { status: 409, exit: 75, retry: false, means: "Packages use this secret, so it is not deleted" },
   SECRET_UNANSWERED: {
     status: 404,
     exit: 1,

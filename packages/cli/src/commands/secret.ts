@@ -8,6 +8,7 @@ import { findImport, type ImportOptions, parseNames } from "../secret/find-impor
 import { showPlan } from "../secret/import-secrets.ts";
 import { addPlaceOptions, findPlace, type PlaceOptions, showPlace } from "../secret/place.ts";
 import { readSecretValue } from "../secret/read-value.ts";
+import { refuseUsed, showUses } from "../secret/uses.ts";
 import { showExplanation } from "../secret/show-explanation.ts";
 import { showHistory } from "../secret/show-history.ts";
 import { showTime } from "../show-time.ts";
@@ -24,9 +25,10 @@ type SetOptions = PlaceOptions &
   YesOption & { readonly file?: string; readonly valueJson?: boolean; readonly allowEmpty?: boolean };
 
 type ImportCommandOptions = PlaceOptions & JsonOption & YesOption & ImportOptions & { readonly dryRun?: boolean };
+type DeleteOptions = PlaceOptions & JsonOption & YesOption & { readonly force?: boolean };
 type ExplainOptions = JsonOption & { readonly project?: string; readonly package: string };
 
-/** `sealrun secret set`, `import`, `list`, `history`, `explain` and `delete`. */
+/** `sealrun secret set`, `import`, `list`, `history`, `explain`, `delete` and `uses`. */
 export function secretCommand(cli: Cli): Command {
   const command = new Command("secret").description("Secrets of the platform, of a project, of one package");
   addPlaceOptions(command.command("set"))
@@ -80,9 +82,15 @@ export function secretCommand(cli: Cli): Command {
   addPlaceOptions(command.command("delete"))
     .description("Delete a secret")
     .argument("<name>", "the secret's name")
+    .option("--force", "delete it although packages use it")
     .option("--yes", "delete it without asking; only a terminal is asked")
     .option("--json", "print what was removed as JSON")
-    .action(async (name: string, options: PlaceOptions & JsonOption & YesOption) => remove(cli, name, options));
+    .action(async (name: string, options: DeleteOptions) => remove(cli, name, options));
+  addPlaceOptions(command.command("uses"))
+    .description("List the packages that use a secret, and where")
+    .argument("<name>", "the secret's name")
+    .option("--json", "print them as JSON")
+    .action(async (name: string, options: PlaceOptions & JsonOption) => uses(cli, name, options));
   return command;
 }
 
@@ -204,10 +212,19 @@ async function explain(cli: Cli, name: string, { json, ...options }: ExplainOpti
   throw new SealrunError("SECRET_UNANSWERED", `${showName(name)} is not set in any scope: ${tried}`);
 }
 
-async function remove(cli: Cli, name: string, options: PlaceOptions & JsonOption & YesOption): Promise<void> {
+async function uses(cli: Cli, name: string, options: PlaceOptions & JsonOption): Promise<void> {
+  const place = await findPlace(cli, options);
+  const client = await connect(cli);
+  const found = await withProjectAdvice(place, async () => client.secretUses(place, name));
+  if (options.json === true) cli.output.json(found);
+  else showUses(cli.output, found);
+}
+
+async function remove(cli: Cli, name: string, options: DeleteOptions): Promise<void> {
   const place = await findPlace(cli, options);
   const client = await connect(cli);
   const removed = await withProjectAdvice(place, async () => {
+    if (options.force !== true) refuseUsed(await client.secretUses(place, name), place);
     const asked = { place, names: [name], verb: "Delete", isConfirmed: options.yes === true } as const;
     await confirmLoss(cli, async () => client, asked);
     return client.deleteSecret(place, name);
