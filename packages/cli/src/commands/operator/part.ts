@@ -3,6 +3,7 @@ import { continueAudit, defaultPool, SealrunError, showName } from "@sealrun/pro
 import { describeAccepted, howToContinue, showChecked } from "../../show-audit-check.ts";
 import type { Cli } from "../../command.ts";
 import type { PartName } from "../../parts/part.ts";
+import { executorListCommands } from "./executors.ts";
 import { healthCommand } from "./health.ts";
 import { holdCommands } from "./hold.ts";
 
@@ -50,10 +51,12 @@ export function partCommands(cli: Cli): readonly Command[] {
       case "keyring":
         return command;
       case "executor":
-        return command.option(
+        command.option(
           "--unsafe-no-sandbox",
           "run scripts without a sandbox; every execution shows that it ran without one",
         );
+        for (const inner of executorListCommands(cli)) command.addCommand(inner);
+        return command;
     }
   });
 }
