@@ -53,8 +53,16 @@ test("sealrun does not repeat what an unknown option was given", async () => {
   expect(stderr).not.toContain("hunter2");
 });
 
-test("sealrun version prints the version", async () => {
-  expect((await person.run(["version"])).stdout).toMatch(/^sealrun \d+\.\d+\.\d+\n$/);
+test.each([["version"], ["--version"], ["-v"]])("sealrun %s prints the version", async (word) => {
+  const { exitCode, stdout } = await person.run([word]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringMatching(/^sealrun \d+\.\d+\.\d+\n$/) });
+});
+
+test("sealrun run --help shows examples, no empty defaults, and the environment is in sealrun --help", async () => {
+  const { stdout } = await person.run(["run", "--help"]);
+  expect(stdout).toContain("Examples:\n  sealrun run acme/hello --wait");
+  expect(stdout).not.toContain("default: {}");
+  expect((await person.run(["--help"])).stdout).toMatch(/Environment:\n {2}SEALRUN_URL[^]*Guides: /);
 });
 
 test.each([

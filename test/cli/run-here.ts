@@ -20,7 +20,8 @@ export interface Person {
   /** Variables besides HOME. */
   readonly environment: Record<string, string>;
   readonly cli: Cli;
-  run(args: readonly string[], stdin?: string | Uint8Array): Promise<Ended>;
+  /** The signal aborts as Ctrl-C does in a command that handles it. */
+  run(args: readonly string[], stdin?: string | Uint8Array, signal?: AbortSignal): Promise<Ended>;
   /** Writes files into a folder below home and gives its path. */
   write(name: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<string>;
   leave(): Promise<void>;
@@ -30,7 +31,7 @@ export interface Person {
 export async function newPerson(): Promise<Person> {
   const home = await mkdtemp(join(tmpdir(), "sealrun-test-cli-"));
   const environment: Record<string, string> = {};
-  const cliOn = (stdin: string | Uint8Array) => {
+  const cliOn = (stdin: string | Uint8Array, signal = new AbortController().signal) => {
     const [stdout, stderr] = [keep(), keep()];
     const cli = {
       edition: fullEdition,
@@ -38,7 +39,7 @@ export async function newPerson(): Promise<Person> {
       output: createOutput(stdout.stream, stderr.stream),
       input: Readable.from([Buffer.from(stdin)]),
       closedDescriptors: [],
-      takeSignals: () => new AbortController().signal,
+      takeSignals: () => signal,
     };
     return { cli, stdout, stderr };
   };
@@ -46,8 +47,8 @@ export async function newPerson(): Promise<Person> {
     home,
     environment,
     cli: { ...cliOn("").cli, profileName: () => undefined },
-    run: async (args, stdin = "") => {
-      const { cli, stdout, stderr } = cliOn(stdin);
+    run: async (args, stdin = "", signal = undefined) => {
+      const { cli, stdout, stderr } = cliOn(stdin, signal);
       const exitCode = await runProgram(cli, args);
       return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
     },

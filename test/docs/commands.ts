@@ -48,3 +48,25 @@ export function usageOf(typed: string, command: Command): string {
   const words = command.usage().replace(/^\[options\] ?/, "");
   return `${typed} ${words}`.trim();
 }
+
+/** What is wrong with a command line that a text quotes, such as `push hello --project acme`; undefined for nothing. */
+export function problemOf(program: Command, typed: string): string | undefined {
+  const tokens = typed.replace(/[[\]{}…,;:]+/g, " ").split(/\s+/);
+  let command: Command = program;
+  const rest: string[] = [];
+  for (const token of tokens) {
+    const inner = rest.length === 0 ? command.commands.find((candidate) => candidate.name() === token) : undefined;
+    if (inner === undefined) rest.push(token);
+    else command = inner;
+  }
+  if (rest[0] === "help") return rest.length === 1 ? undefined : problemOf(program, rest.slice(1).join(" "));
+  if (command === program) return "there is no such command";
+  // The guides name a group of commands too: `sealrun secret`. What follows an option may be its value.
+  const words = command.options.length > 0 ? rest.slice(0, 1) : rest;
+  if (command.commands.length > 0 && words.some((token) => /^[a-z]/.test(token))) return `it has no ${rest[0]}`;
+  const known = [...command.options, ...program.options];
+  const unknown = rest
+    .filter((token) => /^--?[a-zA-Z]/.test(token) && !["--help", "--version", "-v", "-h"].includes(token))
+    .find((token) => !known.some(({ short, long }) => [short, long].includes(token.split("=", 1)[0])));
+  return unknown === undefined ? undefined : `it has no option ${unknown}`;
+}

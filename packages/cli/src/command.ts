@@ -75,6 +75,15 @@ export function parseNumber(option: string, min: number, max: number): (text: st
   };
 }
 
+/** The cursor that a page of a list ended with; `USAGE` for what cannot be one. */
+export function parseCursor(text: string): string {
+  if (/^[0-9]{1,18}$/.test(text)) return text;
+  throw new SealrunError(
+    "USAGE",
+    `--before: expected the number that the previous page printed, found ${showName(text)}`,
+  );
+}
+
 function checkName(schema: typeof projectName | typeof packageName, text: string): string {
   const parsed = schema.safeParse(text);
   if (parsed.success) return parsed.data;

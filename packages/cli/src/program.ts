@@ -1,7 +1,10 @@
 import { Command, CommanderError } from "commander";
 import { SealrunError, toSealrunError } from "@sealrun/protocol";
 import type { Cli } from "./command.ts";
+import { helpWithParameters } from "./commands/run.ts";
 import { inWordsOfCommands } from "./explain-connection.ts";
+import { addExamples } from "./help/examples.ts";
+import { readOwnVersion } from "./own-version.ts";
 import { usageError } from "./usage-error.ts";
 
 /** The exit code of a command that a signal ended. */
@@ -11,6 +14,7 @@ export const interrupted = 130;
 export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly string[]): Promise<number> {
   const program = new Command(cli.edition.name)
     .description("Runs a team's scripts with secrets that only the script sees")
+    .version(`sealrun ${await readOwnVersion()}`, "-v, --version", "print the version of this command")
     .option("--profile <name>", "use this saved platform instead of the one in use; see sealrun profile list")
     .exitOverride()
     .configureOutput({
@@ -28,12 +32,16 @@ export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly s
   };
   const full: Cli = { ...cli, takeSignals, profileName };
   cli.edition.addCommands(program, full);
+  addExamples(program);
   inheritSettings(program);
   try {
     await program.parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (error instanceof CommanderError && error.exitCode === 0) {
+      if (error.code === "commander.helpDisplayed" && args.includes("run")) await helpWithParameters(full, args);
+      return 0;
+    }
     // What fails after Ctrl-C fails because of it.
     if (signal?.aborted === true) return interrupted;
     const failure =

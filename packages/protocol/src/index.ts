@@ -91,14 +91,20 @@ export { manifestSchema, parseManifest, type Manifest, type ManifestStep } from 
 export { type NpmInstall } from "./package/npm-lock.ts";
 export { executableInZip, isExecutable } from "./package/scripts/executable.ts";
 export { checkPackageFiles, isCredentialFile, isLocalFile, type PackageFile } from "./package/package-files.ts";
-export { reservedParameters, type ParameterField } from "./package/parameter-field.ts";
+export { defaultOf, reservedParameters, showChoices, type ParameterField } from "./package/parameter-field.ts";
 export {
   parametersFileSchema,
   parseParametersFile,
   parsePushedParametersFile,
   type ParametersFile,
 } from "./package/parameters-file.ts";
-export { checkParameters, checkResolved, parseParameterText, visibleParameters } from "./package/parameters.ts";
+export {
+  checkParameters,
+  checkResolved,
+  parseParameterText,
+  readParameters,
+  visibleParameters,
+} from "./package/parameters.ts";
 export { firstLineBytes, firstLineOf, type Interpreter, readInterpreter } from "./package/scripts/first-line.ts";
 export { hasPathNames, packageOf } from "./package/scripts/module-names.ts";
 export { planSteps, type Step } from "./package/plan-steps.ts";

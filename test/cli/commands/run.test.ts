@@ -1,6 +1,7 @@
 import { executionInfo, executionList, logPage, startedExecution } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStage, type Stage } from "../../support/stage.ts";
+import { until } from "../../support/until.ts";
 import { newPerson, type Person } from "../run-here.ts";
 
 const parameters = {
@@ -40,8 +41,11 @@ async function must(args: readonly string[]): Promise<string> {
 const id = async (...args: readonly string[]): Promise<string> =>
   startedExecution.parse(JSON.parse(await must(["run", "acme/report", ...args, "--json"]))).id;
 
-/** Standard error without why a run waits, which is said after three seconds in the queue: a busy machine may need them. */
-const besidesWaiting = (stderr: string): string => stderr.replaceAll(/^waits: .*\n/gm, "");
+/** Standard error without the id, and why a run waits, said after three seconds in the queue: a busy machine may need them. */
+const besidesWaiting = (stderr: string): string => {
+  expect(stderr).toMatch(/^started exe_[0-9a-z]{20}\n/);
+  return stderr.replaceAll(/^(?:waits: |started exe_).*\n/gm, "");
+};
 
 test("sealrun run --wait shows lines by step, how it ended and what it read, and exits with 0", async () => {
   const { exitCode, stdout, stderr } = await person.run([
@@ -65,11 +69,12 @@ test("sealrun run --wait shows lines by step, how it ended and what it read, and
   ]);
 });
 
-test("sealrun run --wait exits with 1 when a step fails, and says which", async () => {
-  const { exitCode, stderr } = await person.run(["run", "acme/report", "-p", "code=3", "--wait"]);
+test("sealrun run --wait exits with 1 when a step fails, and says once which and why", async () => {
+  const { exitCode, stdout, stderr } = await person.run(["run", "acme/report", "-p", "code=3", "--wait"]);
   expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/^ {2}main\.sh {2}failed, \S+ m?s$/m);
   expect(besidesWaiting(stderr)).toMatch(
-    /^error: Execution exe_\S+ failed: step main\.sh failed with exit code 3 \(EXECUTION_FAILED\)\n$/,
+    /^error: Execution exe_\S+ failed: main\.sh ended with exit code 3; its output says why \(EXECUTION_FAILED\)\n$/,
   );
 });
 
@@ -87,6 +92,42 @@ test("sealrun run --wait --json prints only the execution, failed or not", async
   });
 });
 
+test("sealrun run --wait says after Ctrl-C, or after --timeout, that the run goes on and how to cancel it", async () => {
+  const interrupt = new AbortController();
+  const start = ["run", "acme/report", "-p", "code=0", "--not-before", "2099-01-01T00:00:00Z", "--wait"];
+  const interrupted = person.run(start, "", interrupt.signal);
+  const running = await until(async () => {
+    const found = await must(["execution", "list", "--status", "queued", "--limit", "1", "--json"]);
+    return executionList.parse(JSON.parse(found)).executions[0]?.id;
+  });
+  interrupt.abort();
+  expect(await interrupted).toEqual({
+    exitCode: 130,
+    stdout: "",
+    stderr: expect.stringMatching(
+      new RegExp(
+        `^started ${running}\n(?:waits: .*\n)?${running} goes on; follow it with: sealrun logs ${running} -f\n` +
+          `cancel it with: sealrun execution cancel ${running}\n$`,
+      ),
+    ),
+  });
+  expect(await must(["execution", "cancel", running])).toContain("cancelled");
+  const late = await person.run([...start, "--timeout", "1s"]);
+  expect(late.exitCode).toBe(75);
+  expect(besidesWaiting(late.stderr)).toMatch(
+    /^error: (exe_\S+) did not end within 1 s and goes on; cancel it with: sealrun execution cancel \1 \(TIMED_OUT\)\n$/,
+  );
+});
+
+test("sealrun run --help lists the parameters of the package, or says why it cannot", async () => {
+  const { stdout } = await person.run(["run", "acme/report", "--help"]);
+  expect(stdout).toContain("Parameters of acme/report:\n  code  int\n  who   text, sealed\n");
+  expect(await person.run(["run", "acme/nothing", "--help"])).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining("acme/nothing are not shown: Project acme has no package nothing"),
+  });
+});
+
 test("sealrun run --params - reads parameters that no process list shows", async () => {
   const params = JSON.stringify({ code: 0, who: "from stdin" });
   const { stdout } = await person.run(["run", "acme/report", "--params", "-", "--wait"], params);
@@ -95,6 +136,9 @@ test("sealrun run --params - reads parameters that no process list shows", async
 
 test.each([
   [["-p", "code=x"], 65, "expected a whole number"],
+  [["-p", "code=x", "-p", "cod=1"], 65, 'Parameter "code": expected a whole number; Parameter "cod": not a parameter'],
+  [["--timeout", "5s"], 64, "--timeout needs --wait"],
+  [["--wait", "--timeout", "5"], 64, "--timeout: expected a time such as 90s"],
   [["-p", "cod=1"], 65, 'did you mean "code"'],
   [["-p", "code"], 64, "expected key=value"],
   [["-p", "code=1", "-p", "code=2"], 64, "given twice"],
@@ -130,6 +174,24 @@ test("sealrun execution logs --follow ends with the execution, and logs gives th
   expect(lines.map(({ text }) => text)).toEqual(["hello me", "*** "]);
 });
 
+test("sealrun logs takes the newest run of a package, and prints only the lines that are asked for", async () => {
+  const one = await id("-p", "code=0", "-p", "who=me");
+  const followed = await person.run(["logs", "acme/report", "-f", "--step", "main.sh", "--since", "1h"]);
+  expect(followed.stdout).toBe("[main.sh] hello me\n[main.sh] *** \n");
+  expect(followed.stderr).toContain(`the newest execution is ${one}\n`);
+  expect(await must(["logs", one, "--tail", "1"])).toBe("[main.sh] *** \n");
+  expect(await must(["logs", one, "--tail", "1", "-f"])).toBe("[main.sh] *** \n");
+  expect(await must(["logs", one, "--since", "2099-01-01T00:00:00Z"])).toBe("");
+  expect(await person.run(["logs", one, "--step", "other.sh"])).toMatchObject({
+    exitCode: 64,
+    stderr: `error: --step: ${one} has no step "other.sh"; it has "main.sh" (USAGE)\n`,
+  });
+  expect(await person.run(["logs", "acme/nothing"])).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining("(PACKAGE_NOT_FOUND)"),
+  });
+});
+
 test("sealrun execution show shows visible parameters, and sealed ones only by name", async () => {
   const one = await id("-p", "code=0", "-p", "who=hidden-value");
   await must(["execution", "logs", one, "--follow"]);
@@ -145,6 +207,51 @@ test("sealrun execution list gives the newest first, page by page", async () => 
   const first = await list("--limit", "1");
   const second = await list("--limit", "1", "--before", first.next ?? "");
   expect([first.executions[0]?.id, second.executions[0]?.id]).toEqual(all.executions.slice(0, 2).map(({ id }) => id));
+});
+
+test("sealrun execution list shows how long each took, what started it and why it failed, and filters", async () => {
+  const failed = await id("-p", "code=3");
+  await must(["execution", "logs", failed, "--follow"]);
+  const list = async (...more: readonly string[]) => must(["execution", "list", "--id", failed, ...more]);
+  const [heads, row] = (await list("--status", "failed,lost", "--trigger", "request", "--since", "1h")).split("\n");
+  expect(heads).toMatch(/STATUS +CREATED +DURATION +TRIGGER +ERROR$/);
+  expect(row).toMatch(new RegExp(`^${failed} .* failed .* m?s +request +SCRIPT_FAILED$`));
+  expect(await list("--status", "succeeded")).toBe("no executions match\n");
+  expect(await list("--until", "1h")).toBe("no executions match\n");
+  const { executor } = executionInfo.parse(JSON.parse(await must(["execution", "show", failed, "--json"])));
+  expect(await list("--executor", executor ?? "")).toContain(failed);
+  expect(await must(["executor", "list"])).toMatch(new RegExp(`^${executor} +default +live +\\d+ +4 `, "m"));
+  expect(await must(["executor", "pools"])).toMatch(/^default +1 +4 /m);
+});
+
+test.each([
+  [["--status", "done"], '--status: expected some of "queued"'],
+  [["--executor", "exr_1"], "--executor: expected an executor's id"],
+  [["--id", "1"], "--id: expected the start of an id"],
+  [["--until", "soon"], "--until: expected a time such as"],
+  [["--before", "abc"], "--before: expected the number that the previous page printed"],
+])("sealrun execution list refuses %j", async (args, sentence) => {
+  expect(await person.run(["execution", "list", ...args])).toMatchObject({
+    exitCode: 64,
+    stderr: expect.stringContaining(sentence),
+  });
+});
+
+test("sealrun open prints the page of what exists", async () => {
+  expect(await must(["open", "acme/report", "--no-browser"])).toBe(`${stage.url}/projects/acme/packages/report\n`);
+  expect((await person.run(["open", "acme/nothing"])).exitCode).toBe(4);
+});
+
+test("sealrun secret delete refuses what a package uses, unless --force is given", async () => {
+  const place = ["DB_PASS", "--scope", "service", "--project", "acme", "--package", "report"];
+  await must(["run", "acme/report", "-p", "code=0", "--wait"]);
+  expect(await must(["secret", "uses", ...place])).toMatch(/^acme\/report .* \d\d:\d\d:\d\dZ +-$/m);
+  expect(await person.run(["secret", "delete", ...place])).toMatchObject({
+    exitCode: 75,
+    stderr: expect.stringMatching(
+      /^error: "DB_PASS" in package acme\/report is used by acme\/report \(.*--force.*\(SECRET_IN_USE\)\n$/,
+    ),
+  });
 });
 
 test("sealrun execution show says that there is no such execution", async () => {

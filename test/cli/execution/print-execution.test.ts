@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { executionInfo, type ExecutionInfo } from "@sealrun/protocol";
 import { expect, test } from "vitest";
 import {
-  describeFailure,
+  explainFailure,
   printExecution,
   printLogLine,
   printOutcome,
@@ -78,7 +78,7 @@ const failed: ExecutionInfo = executionInfo.parse({
 test("printOutcome() prints status, steps, reason, and each secret once", () => {
   expect(print((output) => printOutcome(output, failed)).split("\n")).toEqual([
     "failed exe_00000000000000000000 in 2.5 s",
-    "  a.sh  failed, 900 ms, tried 3 times, exit code 3: a.sh ended with exit code 3 (SCRIPT_FAILED)",
+    "  a.sh  failed, 900 ms, tried 3 times: a.sh ended with exit code 3 (SCRIPT_FAILED)",
     "  b.sh  skipped",
     "  some of its output has not arrived yet",
     "read A from project, version 4 (masked)",
@@ -161,18 +161,33 @@ test("printOutcome() names the attempt when there were several", () => {
   expect(shown).toContain("platform, attempt 2\n");
 });
 
-test("describeFailure() and printOutcome() give a script's own exit code, and not that of the signal that ended it", () => {
+test("explainFailure() and printOutcome() tell a failed step once, with its cause", () => {
   const [step] = failed.steps;
   if (step === undefined) throw new TypeError("Expected a step");
   const error = { code: "SCRIPT_TIMED_OUT", message: "a.sh ran longer than its timeout of 1 s and was ended" };
-  const ended = { ...step, exitCode: 143, error };
-  expect(describeFailure(step)).toBe("failed with exit code 3");
-  expect(describeFailure(ended)).toBe("ran longer than its timeout");
-  expect(describeFailure({ ...ended, error: { ...error, code: "CANCELLED" } })).toBe("failed");
-  expect(describeFailure({ ...ended, error: { ...error, code: "DISK_LIMIT" } })).toBe("was ended by a limit");
-  expect(print((output) => printOutcome(output, { ...failed, steps: [ended], receipt: [] })).split("\n")[1]).toBe(
-    "  a.sh  failed, 900 ms, tried 3 times: a.sh ran longer than its timeout of 1 s and was ended (SCRIPT_TIMED_OUT)",
-  );
+  const late = { ...failed, steps: [{ ...step, name: "Load", exitCode: 143, error }], receipt: [] };
+  expect(explainFailure(failed)).toBe("a.sh ended with exit code 3");
+  expect(explainFailure(late)).toBe(`step Load: ${error.message}`);
+  const stepOf = (options?: { readonly isCauseTold: boolean }) =>
+    print((output) => printOutcome(output, late, options)).split("\n")[1];
+  expect(stepOf()).toBe(`  Load  failed, 900 ms, tried 3 times: ${error.message} (SCRIPT_TIMED_OUT)`);
+  expect(stepOf({ isCauseTold: true })).toBe("  Load  failed, 900 ms, tried 3 times");
+});
+
+test("explainFailure() gives the execution's own error when no step failed, and an exit code without an error", () => {
+  const [step] = failed.steps;
+  if (step === undefined) throw new TypeError("Expected a step");
+  expect(explainFailure({ ...failed, steps: [] })).toBe(failure.message);
+  expect(explainFailure({ ...failed, steps: [{ ...step, error: null }] })).toBe("step a.sh failed, exit code 3");
+});
+
+test("printOutcome() says of a step that was ended with its run that it was cancelled, and nothing of a failure", () => {
+  const [step] = failed.steps;
+  if (step === undefined) throw new TypeError("Expected a step");
+  const error = { code: "CANCELLED", message: "a.sh was ended with its attempt" };
+  const steps = [{ ...step, exitCode: 143, error }];
+  const shown = print((output) => printOutcome(output, { ...failed, status: "cancelled", error: null, steps }));
+  expect(shown.split("\n")[1]).toBe("  a.sh  cancelled, 900 ms, tried 3 times");
 });
 
 test("printExecution() says how much of the network the scripts reach", () => {

@@ -1,4 +1,11 @@
-import { checkParameters, limits, parseParametersFile, parseParameterText, visibleParameters } from "@sealrun/protocol";
+import {
+  checkParameters,
+  limits,
+  parseParametersFile,
+  parseParameterText,
+  readParameters,
+  visibleParameters,
+} from "@sealrun/protocol";
 import { describe, expect, test } from "vitest";
 import { jsonBytes, refusalOf } from "../../support/refusal.ts";
 
@@ -20,6 +27,36 @@ const file = parseParametersFile(
   }),
 );
 const given = { count: 2 };
+
+describe("readParameters()", () => {
+  test("readParameters() turns texts into the types of their fields; they win, and defaults follow", () => {
+    expect(readParameters(file, { count: 1, who: "x" }, new Map([["count", "3"]]))).toEqual({
+      count: 3,
+      share: 0.5,
+      title: "",
+      who: "x",
+    });
+    expect(readParameters(undefined, { a: 1 }, new Map([["b", "2"]]))).toEqual({ a: 1, b: "2" });
+  });
+
+  test("readParameters() tells all that is wrong at once, each name once, and no value", () => {
+    const texts = new Map([
+      ["quick", "canary"],
+      ["one", "canary"],
+      ["nope", "canary"],
+    ]);
+    expect(refusalOf(() => readParameters(file, { share: "canary" }, texts)).message).toBe(
+      'Parameter "quick": expected true or false; Parameter "one": expected one of "a", 2; ' +
+        'Parameter "nope": not a parameter of this package; known are "count", "share", "title", "who", "quick", "one", "many"; ' +
+        'Parameter "count": expected a value, it is required; Parameter "share": expected a number',
+    );
+  });
+
+  test("readParameters() calls a parameter with a wrong text wrong, and not missing", () => {
+    const { message } = refusalOf(() => readParameters(file, {}, new Map([["count", "99"]])));
+    expect(message).toBe('Parameter "count": expected 5 or less');
+  });
+});
 
 describe("checkParameters()", () => {
   test("checkParameters() fills in defaults, in the form's order", () => {

@@ -2,9 +2,9 @@ import type { AuditFilter } from "@sealrun/client";
 import type { AuditRow, AuditVerification, ContinueAudit } from "@sealrun/protocol";
 import { SealrunError } from "@sealrun/protocol";
 import { Command } from "commander";
-import { parseSince } from "../parse-since.ts";
+import { parseTimeOrAge } from "../parse-time-or-age.ts";
 import { describeAccepted, howToContinue, showChecked } from "../show-audit-check.ts";
-import { type Cli, parseNumber, parseProject } from "../command.ts";
+import { type Cli, parseCursor, parseNumber, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
 import { showTime } from "../show-time.ts";
 
@@ -26,9 +26,13 @@ export function auditCommand(cli: Cli): Command {
     .option("--action <action>", "only this action, such as secret.lookup; secret means all that start with secret.")
     .option("--object <id>", "only rows about this package, project or execution, given by its id")
     .option("--actor <actor>", "only rows of this actor, as the list shows it")
-    .option("--since <time>", "only rows since this time: 2026-01-31T12:00:00Z, or 30m, 12h, 7d ago", parseSince)
+    .option(
+      "--since <time>",
+      "only rows since this time: 2026-01-31T12:00:00Z, or 30m, 12h, 7d ago",
+      parseTimeOrAge("--since"),
+    )
     .option("--limit <n>", "maximum number of rows", parseNumber("--limit", 1, 1_000))
-    .option("--before <cursor>", "start after the cursor printed with the previous page")
+    .option("--before <cursor>", "start after the cursor printed with the previous page", parseCursor)
     .option("--json", "print them as JSON")
     .action(async (options: AuditFilter & JsonOption) => list(cli, options));
   command

@@ -13,7 +13,7 @@ export function localCommand(cli: Cli): Command {
   return addParameterOptions(command).action(async (folder: string, options: ParameterOptions) => {
     const params = options.params === undefined ? {} : await readParameters(cli, options.params);
     const checked = await checkPackage(folder, "local");
-    const settings = await readSettings(folder, checked, { params, texts: options.param });
+    const settings = await readSettings(folder, checked, { params, texts: options.param ?? new Map() });
     const { environment, output } = cli;
     const network = checked.manifest?.network;
     if (network !== undefined && network !== "host") {

@@ -2,6 +2,7 @@ import { manifestSchema, type VersionInfo } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parsePackagePath, parseProject } from "../command.ts";
 import { connect, requireProject } from "../connect.ts";
+import { describeParameters } from "../execution/describe-parameters.ts";
 import { showTime } from "../show-time.ts";
 import { rollbackCommand } from "./package/rollback.ts";
 import { versionsCommand } from "./package/versions.ts";
@@ -66,6 +67,10 @@ async function show(cli: Cli, text: string, { json }: { readonly json?: boolean 
   for (const { cron, timezone, nextAt } of await client.listSchedules(address)) {
     const next = nextAt === null ? "paused" : showTime(nextAt);
     output.line(`  next run ${next}${cron === null ? "" : `, ${cron} ${timezone ?? "UTC"}`}`);
+  }
+  if (version.parameters !== null) {
+    output.line("  parameters");
+    for (const line of describeParameters(version.parameters)) output.line(`    ${line}`);
   }
   output.line("  files");
   for (const { path, size, executable } of version.files) {

@@ -6,19 +6,14 @@ import { readInput } from "../prompt.ts";
 
 /** The options of a command that takes parameters. */
 export interface ParameterOptions {
-  readonly param: ReadonlyMap<string, string>;
+  readonly param?: ReadonlyMap<string, string>;
   readonly params?: string;
 }
 
 /** Adds `-p` and `--params`. */
 export function addParameterOptions(command: Command): Command {
   return command
-    .option(
-      "-p, --param <key=value>",
-      "a parameter; repeat the option for more",
-      collectParameter,
-      new Map<string, string>(),
-    )
+    .option("-p, --param <key=value>", "a parameter; repeat the option for more", collectParameter)
     .option("--params <file>", "a JSON object of parameters, - for standard input; keeps them out of the process list");
 }
 
@@ -41,7 +36,7 @@ export async function readObject(
   throw new SealrunError(code, `${file}: expected one JSON object of ${what}`);
 }
 
-function collectParameter(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function collectParameter(text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
   const equals = text.indexOf("=");
   if (equals < 1) throw new SealrunError("USAGE", "-p: expected key=value with a key that is not empty");
   const name = text.slice(0, equals);

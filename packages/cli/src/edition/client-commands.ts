@@ -7,9 +7,12 @@ import { logoutCommand } from "../commands/connection/logout.ts";
 import { profileCommand } from "../commands/connection/profile.ts";
 import { whoamiCommand } from "../commands/connection/whoami.ts";
 import { eventCommand } from "../commands/event.ts";
-import { executionCommand } from "../commands/execution.ts";
+import { completionCommand } from "../commands/completion.ts";
+import { executionCommand } from "../commands/executions/execution.ts";
+import { logsCommand } from "../commands/executions/logs.ts";
 import { initCommand } from "../commands/init.ts";
 import { localCommand } from "../commands/local.ts";
+import { openCommand } from "../commands/open.ts";
 import { retentionCommand } from "../commands/operator/retention.ts";
 import { packageCommand } from "../commands/package.ts";
 import { projectCommand } from "../commands/project.ts";
@@ -33,10 +36,13 @@ export function clientCommands(cli: Cli): readonly Command[] {
     runCommand(cli),
     secretCommand(cli),
     packageCommand(cli),
+    logsCommand(cli),
     executionCommand(cli),
+    openCommand(cli),
     scheduleCommand(cli),
     retentionCommand(cli),
     eventCommand(cli),
     auditCommand(cli),
+    completionCommand(cli),
   ];
 }

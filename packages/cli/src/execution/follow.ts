@@ -11,12 +11,12 @@ const reportWaitMs = 200;
 export async function followToEnd(
   client: Client,
   id: string,
-  onEvent: (event: LiveEvent) => void,
+  { onEvent, signal }: { readonly onEvent: (event: LiveEvent) => void; readonly signal?: AbortSignal | undefined },
 ): Promise<ExecutionInfo> {
-  await client.watchExecution(id, { onEvent });
+  await client.watchExecution(id, { onEvent, signal });
   let execution = await client.getExecution(id);
   for (let tries = 0; tries < reportTries && !isSettled(execution); tries += 1) {
-    await wait(reportWaitMs);
+    await wait(reportWaitMs, undefined, signal === undefined ? {} : { signal });
     execution = await client.getExecution(id);
   }
   return execution;

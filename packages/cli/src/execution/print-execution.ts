@@ -21,17 +21,25 @@ export function printLogLine(output: Output, { step, stream, level, text }: Earl
   output.foreign(`${origin} ${shownLevel}${text}`);
 }
 
-/** Prints how an execution ended, its steps, and which secrets it asked for. */
-export function printOutcome(output: Output, execution: ExecutionInfo): void {
+/**
+ * Prints how an execution ended, its steps, and which secrets it asked for. With `isCauseTold` without why it failed: the
+ * last line of the command tells it, as `explainFailure()` gives it.
+ */
+export function printOutcome(
+  output: Output,
+  execution: ExecutionInfo,
+  { isCauseTold = false }: { readonly isCauseTold?: boolean } = {},
+): void {
   const { id, status, error, steps, receipt, startedAt, finishedAt } = execution;
   const took =
     startedAt === null || finishedAt === null
       ? ""
       : ` in ${showDuration(Date.parse(finishedAt) - Date.parse(startedAt))}`;
   output.line(`${output.paint(styleOf(status), status)} ${id}${took}`);
-  for (const step of steps) output.line(`  ${stepLine(step)}`);
+  const told = isCauseTold ? failedStep(execution) : undefined;
+  for (const step of steps) output.line(`  ${stepLine(step, step !== told)}`);
   // The line of the failed step has it already.
-  const isShown = steps.some((step) => step.error !== null && step.error.message === error?.message);
+  const isShown = isCauseTold || steps.some((step) => step.error !== null && step.error.message === error?.message);
   if (error !== null && !isShown) output.line(`  ${error.message} (${error.code})`);
   if (execution.logDeleted != null) output.line(`  ${execution.logDeleted.sentence}`);
   if (execution.reportsGap !== null) output.line(`  ${execution.reportsGap}`);
@@ -39,6 +47,19 @@ export function printOutcome(output: Output, execution: ExecutionInfo): void {
   const isOnly = new Set(receipt.map((row) => row.attempt)).size <= 1;
   for (const sentence of new Set(receipt.map((row) => readLine(row, isOnly)))) output.line(sentence);
   for (const row of execution.connections ?? []) output.line(connectionLine(row, isOnly));
+}
+
+/** Why an execution failed, in one sentence that names the step: `step Load: load.py ended with exit code 3`. */
+export function explainFailure(execution: ExecutionInfo): string | undefined {
+  const step = failedStep(execution);
+  if (step === undefined) return execution.error?.message;
+  const { name, script, error } = step;
+  if (error === null) return `step ${name} failed${exitCodeOf(step)}`;
+  return name === script && error.message.includes(script) ? error.message : `step ${name}: ${error.message}`;
+}
+
+function failedStep({ steps }: ExecutionInfo): StepInfo | undefined {
+  return steps.find(({ status, error }) => status === "failed" && error?.code !== "CANCELLED");
 }
 
 /** Prints everything about an execution except its output. */
@@ -85,28 +106,20 @@ function styleOf(status: ExecutionStatus): Style {
   return status === "failed" || status === "lost" ? "red" : "yellow";
 }
 
-/** What a failed step did, after its name: `failed with exit code 3`. */
-export function describeFailure(step: StepInfo): string {
-  if (step.error?.code === "SCRIPT_TIMED_OUT") return "ran longer than its timeout";
-  if (isLimitCode(step.error?.code ?? "")) return "was ended by a limit";
-  const code = showExitCode(step);
-  return code === undefined ? "failed" : `failed with ${code}`;
-}
-
-/** `exit code 3`; undefined for a step without one, and for one that sealrun ended: its code is that of the signal. */
-function showExitCode({ exitCode, error }: StepInfo): string | undefined {
+/** `, exit code 3`; empty for a step without one, and for one that sealrun ended: its code is that of the signal. */
+function exitCodeOf({ exitCode, error }: StepInfo): string {
   const isEnded = error?.code === "SCRIPT_TIMED_OUT" || error?.code === "CANCELLED" || isLimitCode(error?.code ?? "");
-  return exitCode === null || exitCode === 0 || isEnded ? undefined : `exit code ${exitCode}`;
+  return exitCode === null || exitCode === 0 || isEnded ? "" : `, exit code ${exitCode}`;
 }
 
-function stepLine(step: StepInfo): string {
+function stepLine(step: StepInfo, isCauseShown: boolean): string {
   const { name, status, durationMs, tries, error } = step;
-  const shown = showExitCode(step);
-  const code = shown === undefined ? "" : `, ${shown}`;
-  const why = error === null ? "" : `: ${error.message} (${error.code})`;
   const took = durationMs === null ? "" : `, ${showDuration(durationMs)}`;
   const often = tries > 1 ? `, tried ${tries} times` : "";
-  return `${name}  ${status}${took}${often}${code}${why}`;
+  // The step did nothing wrong.
+  if (error?.code === "CANCELLED") return `${name}  cancelled${took}${often}`;
+  const why = error === null ? exitCodeOf(step) : `: ${error.message} (${error.code})`;
+  return `${name}  ${status}${took}${often}${isCauseShown ? why : ""}`;
 }
 
 /** `61.3 MiB of memory at its peak, 120 ms of processor time`; empty where nothing was measured. */

@@ -1,57 +1,84 @@
 import type { Client } from "@sealrun/client";
-import { type ExecutionInfo, SealrunError, type StartedExecution } from "@sealrun/protocol";
+import { type ExecutionInfo, SealrunError, showSeconds, type StartedExecution } from "@sealrun/protocol";
 import type { Cli } from "../command.ts";
 import { followToEnd, livePrinter } from "./follow.ts";
-import { describeFailure, printOutcome } from "./print-execution.ts";
+import { explainFailure, printOutcome } from "./print-execution.ts";
 import { reportWaiting } from "./report-waiting.ts";
+
+/** How the command that started an execution goes on. */
+export interface AfterStart {
+  readonly wait?: boolean | undefined;
+  /** With `wait`: how long, in milliseconds. */
+  readonly timeout?: number | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** `USAGE` for a time to wait without waiting: it would do nothing. */
+export function checkAfterStart({ wait, timeout }: AfterStart): void {
+  if (timeout !== undefined && wait !== true) throw new SealrunError("USAGE", "--timeout needs --wait");
+}
 
 /**
  * Prints that an execution is started, or with `wait` follows it to its end and prints how it ended; `EXECUTION_FAILED`
- * unless it succeeded.
+ * unless it succeeded, and `TIMED_OUT` while it goes on after `timeout`.
  */
 export async function reportStart(
   cli: Cli,
   client: Client,
-  {
-    started,
-    wait,
-    json,
-  }: { readonly started: StartedExecution; readonly wait?: boolean | undefined; readonly json?: boolean | undefined },
+  { started, wait, timeout, json }: AfterStart & { readonly started: StartedExecution },
 ): Promise<void> {
   const { output } = cli;
   if (wait !== true) {
     if (json === true) return output.json(started);
     output.line(`${output.paint("green", "started")} ${started.id}`);
-    output.line(`next: sealrun execution logs ${started.id} --follow`);
+    output.line(`next: sealrun logs ${started.id} -f`);
     return;
   }
-  const execution = await waitFor(cli, client, { id: started.id, isQuiet: json === true });
+  const execution = await waitFor(cli, client, { id: started.id, timeout, isQuiet: json === true });
   if (json === true) output.json(execution);
-  else printOutcome(output, execution);
+  else printOutcome(output, execution, { isCauseTold: true });
   requireSuccess(execution);
 }
 
 /** `EXECUTION_FAILED` unless it succeeded: the exit code of `--wait` is 1. */
-function requireSuccess({ id, status, error, steps }: ExecutionInfo): void {
+function requireSuccess(execution: ExecutionInfo): void {
+  const { id, status } = execution;
   if (status === "succeeded") return;
-  const step = steps.find((candidate) => candidate.status === "failed");
-  const why = step === undefined ? error?.message : `step ${step.name} ${describeFailure(step)}`;
+  const why = status === "cancelled" ? undefined : explainFailure(execution);
   const sentence = status === "lost" ? `Execution ${id} was lost` : `Execution ${id} ${status}`;
   throw new SealrunError("EXECUTION_FAILED", why === undefined ? sentence : `${sentence}: ${why}`);
 }
 
-async function waitFor(
-  { output }: Cli,
-  client: Client,
-  { id, isQuiet }: { readonly id: string; readonly isQuiet: boolean },
-): Promise<ExecutionInfo> {
-  if (isQuiet) return followToEnd(client, id, () => undefined);
-  const { onEvent, done } = livePrinter(output);
-  const endWaiting = reportWaiting(output, client, id);
+interface ToWaitFor {
+  readonly id: string;
+  readonly timeout: number | undefined;
+  readonly isQuiet: boolean;
+}
+
+async function waitFor(cli: Cli, client: Client, { id, timeout, isQuiet }: ToWaitFor): Promise<ExecutionInfo> {
+  const { output } = cli;
+  const interrupted = cli.takeSignals();
+  const late = timeout === undefined ? [] : [AbortSignal.timeout(timeout)];
+  const signal = AbortSignal.any([interrupted, ...late]);
+  if (!isQuiet) output.note(`started ${id}`);
+  const { onEvent, done } = isQuiet ? quiet : livePrinter(output);
+  const endWaiting = isQuiet ? quiet.done : reportWaiting(output, client, id);
   try {
-    return await followToEnd(client, id, onEvent);
+    return await followToEnd(client, id, { onEvent, signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    done();
+    if (!interrupted.aborted) {
+      const sentence = `${id} did not end within ${showSeconds(timeout ?? 0)} and goes on; cancel it with: sealrun execution cancel ${id}`;
+      throw new SealrunError("TIMED_OUT", sentence);
+    }
+    output.note(`${id} goes on; follow it with: sealrun logs ${id} -f`);
+    output.note(`cancel it with: sealrun execution cancel ${id}`);
+    throw error;
   } finally {
     endWaiting();
     done();
   }
 }
+
+const quiet = { onEvent: () => undefined, done: () => undefined };

@@ -1,10 +1,4 @@
-import {
-  checkParameters,
-  type JsonObject,
-  type ParametersFile,
-  parseParameterText,
-  reservedParameters,
-} from "@sealrun/protocol";
+import { type JsonObject, type ParametersFile, readParameters, reservedParameters } from "@sealrun/protocol";
 
 /** Parameters of one command line. */
 export interface GivenParameters {
@@ -27,8 +21,7 @@ export function chooseParameters(
   { params, texts }: GivenParameters,
 ): JsonObject {
   const { reserved, own } = splitReserved(stored);
-  const parsed = [...texts].map(([name, text]) => [name, parseParameterText(file, name, text)] as const);
-  return { ...reserved, ...checkParameters(file, { ...own, ...params, ...Object.fromEntries(parsed) }) };
+  return { ...reserved, ...readParameters(file, { ...own, ...params }, texts) };
 }
 
 /** The parameters without the names that a run gives itself, and those names. */

@@ -93,7 +93,7 @@ export async function runProof(
   const cancel = (): void => void client.cancelExecution(id).catch(() => undefined);
   signal.addEventListener("abort", cancel, { once: true });
   if (signal.aborted) cancel();
-  const execution = await followToEnd(client, id, () => undefined).finally(() => {
+  const execution = await followToEnd(client, id, { onEvent: () => undefined }).finally(() => {
     signal.removeEventListener("abort", cancel);
   });
   if (signal.aborted) throw new SealrunError("CANCELLED", "The proof was ended before its search; nothing is proven");

@@ -2,7 +2,6 @@ import { newId } from "@sealrun/crypto";
 import {
   cancelledExecution,
   type CancelledExecution,
-  checkParameters,
   executionInfo,
   type ExecutionInfo,
   executionList,
@@ -20,7 +19,7 @@ import {
   packageInfo,
   parametersFileSchema,
   type ParametersFile,
-  parseParameterText,
+  readParameters,
   type RunAgain,
   SealrunError,
   type SettledExecutions,
@@ -181,8 +180,7 @@ async function askWithRetries<T>(ask: Ask, schema: Parameters<typeof ask<T>>[0],
 
 async function prepare(trust: Trust, target: PackageInfo, input: ExecutionToStart): Promise<StartExecution> {
   const file = readParametersFile(target);
-  const texts = [...(input.texts ?? [])].map(([name, text]) => [name, parseParameterText(file, name, text)] as const);
-  const params = checkParameters(file, { ...input.params, ...Object.fromEntries(texts) });
+  const params = readParameters(file, input.params ?? {}, input.texts ?? new Map());
   const { visible } = visibleParameters(file, params);
   for (const name of input.sealedNames ?? []) if (Object.hasOwn(visible, name)) throw nowVisible(name);
   const hidden = Object.fromEntries(Object.entries(params).filter(([name]) => !Object.hasOwn(visible, name)));

@@ -23,7 +23,6 @@ export async function describeExecution(sql: Sql, id: ExecutionId): Promise<Exec
     ...shown,
     waiting: told?.waiting ?? null,
     attempt: detail.attempt,
-    error: detail.error,
     priority: detail.priority,
     notBefore: detail.not_before?.toISOString() ?? null,
     cancelRequested: detail.cancel_requested,

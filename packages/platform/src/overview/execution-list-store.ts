@@ -33,6 +33,7 @@ const summaryRow = z
     finished_at: z.date().nullable(),
     trigger,
     executor: z.string().nullable(),
+    error: failure.nullable(),
   })
   .transform(({ created_at, started_at, finished_at, ...row }) => ({
     ...row,
@@ -45,7 +46,6 @@ export type ListedExecution = z.infer<typeof summaryRow>;
 
 const detailRow = z.object({
   attempt: z.number(),
-  error: failure.nullable(),
   visible: jsonObject,
   sealed_names: z.array(z.string()),
   priority: z.number(),
@@ -80,7 +80,7 @@ export async function listAttempts(sql: Sql, id: ExecutionId): Promise<readonly 
 }
 
 const summaryColumns = `e.id, e.number, p.name as project, k.name as package, v.number as version, e.status,
-  e.created_at, e.started_at, e.finished_at, e.trigger, e.executor_id as executor`;
+  e.created_at, e.started_at, e.finished_at, e.trigger, e.executor_id as executor, e.error`;
 const joined = `executions e join projects p on p.id = e.project_id join packages k on k.id = e.package_id
   join versions v on v.id = e.version_id`;
 
@@ -129,7 +129,7 @@ export async function getExecution(
   const summary = await sql.row(summaryRow, `select ${summaryColumns} from ${joined} where e.id = $1`, [id]);
   const detail = await sql.row(
     detailRow,
-    `select e.attempt, e.error, e.visible, e.sealed_names, e.priority, e.not_before,
+    `select e.attempt, e.visible, e.sealed_names, e.priority, e.not_before,
             e.cancel_requested_at is not null as cancel_requested, coalesce(a.network, v.network_form, case when a.attempt is not null then 'host' end) as network
      from executions e join versions v on v.id = e.version_id
        left join attempts a on a.execution_id = e.id and a.attempt = e.attempt where e.id = $1`,

@@ -152,19 +152,24 @@ export const cancelledExecution = z.object({ id: executionId, status: executionS
 export type CancelledExecution = z.infer<typeof cancelledExecution>;
 
 /** One row of a list. */
-export const executionSummary = executionInfo.pick({
-  id: true,
-  project: true,
-  package: true,
-  version: true,
-  status: true,
-  createdAt: true,
-  startedAt: true,
-  finishedAt: true,
-  trigger: true,
-  executor: true,
-  waiting: true,
-});
+export const executionSummary = executionInfo
+  .pick({
+    id: true,
+    project: true,
+    package: true,
+    version: true,
+    status: true,
+    createdAt: true,
+    startedAt: true,
+    finishedAt: true,
+    trigger: true,
+    executor: true,
+    waiting: true,
+  })
+  .extend({
+    /** Why it failed, was lost or was cancelled; absent from a platform of an earlier version. */
+    error: failure.nullable().optional(),
+  });
 export type ExecutionSummary = z.infer<typeof executionSummary>;
 /**
  * `GET /api/v1/executions?project=&package=&status=&trigger=&executor=&id=&since=&until=&limit=&before=`, newest first.

@@ -16,24 +16,60 @@ import { hasReference } from "../references/read-references.ts";
 import { showBytes, showName, showNames } from "../text/show-text.ts";
 
 /**
- * The given parameters with defaults filled in, in the order of parameters.json. Throws `PARAMETER_INVALID` with the
- * parameter and what was expected, never the value. Without a parameters.json every name except the reserved ones is
+ * The given parameters with defaults filled in, in the order of parameters.json. Throws `PARAMETER_INVALID` with each
+ * wrong parameter and what was expected, never the value. Without a parameters.json every name except the reserved ones is
  * allowed. A text with a reference is accepted for any type: `checkResolved` checks its resolved value.
  */
 export function checkParameters(file: ParametersFile | undefined, given: JsonObject): JsonObject {
-  return check(file, given, findEarlyMismatch);
+  return check(file, given, { find: findEarlyMismatch });
 }
 
 /** The same for parameters whose references are resolved and whose defaults are filled in: checks the types. */
 export function checkResolved(file: ParametersFile | undefined, given: JsonObject): JsonObject {
   const withoutDefaults = file?.fields.map((field) => ({ ...field, default: undefined }));
-  return check(withoutDefaults === undefined ? undefined : { fields: withoutDefaults }, given, findMismatch);
+  return check(withoutDefaults === undefined ? undefined : { fields: withoutDefaults }, given, { find: findMismatch });
 }
 
-function check(file: ParametersFile | undefined, given: JsonObject, find: typeof findMismatch): JsonObject {
-  for (const name of Object.keys(given)) checkName(file, name);
+/**
+ * As `checkParameters()`, where some are texts as typed, such as `-p name=text`: they get the types of their fields and
+ * win over `given`. All that is wrong with both is told at once.
+ */
+export function readParameters(
+  file: ParametersFile | undefined,
+  given: JsonObject,
+  texts: ReadonlyMap<string, string>,
+): JsonObject {
+  const faults = collectFaults();
+  const typed = [...texts].flatMap(([name, text]) => {
+    const value = faults.try(() => parseParameterText(file, name, text));
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const right = new Map(typed);
+  const wrong = new Set([...texts.keys()].filter((name) => !right.has(name)));
+  const all = Object.entries({ ...given, ...Object.fromEntries(typed) }).filter(([name]) => !wrong.has(name));
+  const params = faults.try(() => check(file, Object.fromEntries(all), { find: findEarlyMismatch, told: wrong }));
+  faults.end();
+  return params ?? {};
+}
+
+interface CheckRules {
+  readonly find: typeof findMismatch;
+  /** Names whose fault is told already: they are not missing. */
+  readonly told?: ReadonlySet<string>;
+}
+
+function check(file: ParametersFile | undefined, given: JsonObject, { find, told }: CheckRules): JsonObject {
+  const faults = collectFaults();
+  for (const name of Object.keys(given)) faults.try(() => checkName(file, name));
   const params =
-    file === undefined ? given : Object.fromEntries(file.fields.flatMap((field) => readField(field, given, find)));
+    file === undefined
+      ? given
+      : Object.fromEntries(
+          file.fields
+            .filter(({ name }) => told?.has(name) !== true)
+            .flatMap((field) => faults.try(() => readField(field, given, find)) ?? []),
+        );
+  faults.end();
   if (new TextEncoder().encode(JSON.stringify(params)).length > limits.parametersBytes) {
     throw new SealrunError(
       "VALUE_TOO_LARGE",
@@ -146,6 +182,34 @@ function readChoice(text: string, field: ParameterField): JsonValue {
   const found = (field.choices ?? []).find((choice) => String(choice.value) === text);
   if (found === undefined) throw invalid(field.name, `expected one of ${showChoices(field)}`);
   return found.value;
+}
+
+interface Faults {
+  /** What the action gives; undefined when it throws `PARAMETER_INVALID`. */
+  readonly try: <T>(action: () => T) => T | undefined;
+  /** Throws all that was wrong as one error. */
+  readonly end: () => void;
+}
+
+function collectFaults(): Faults {
+  const found: SealrunError[] = [];
+  return {
+    try: (action) => {
+      try {
+        return action();
+      } catch (error) {
+        if (!(error instanceof SealrunError) || error.code !== "PARAMETER_INVALID") throw error;
+        found.push(error);
+        return undefined;
+      }
+    },
+    end: () => {
+      const [first, ...others] = found;
+      if (first === undefined) return;
+      if (others.length === 0) throw first;
+      throw new SealrunError("PARAMETER_INVALID", found.map(({ message }) => message).join("; "));
+    },
+  };
 }
 
 function invalid(name: string, sentence: string): SealrunError {

@@ -1,6 +1,6 @@
 import { startedExecution } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { usePlatform } from "../use-platform.ts";
+import { usePlatform } from "../../use-platform.ts";
 
 let used: Awaited<ReturnType<typeof usePlatform>>;
 let id: string;

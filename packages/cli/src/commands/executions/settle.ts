@@ -1,8 +1,8 @@
 import type { Client } from "@sealrun/client";
 import { type OpenExecutions, SealrunError, showName, zonedTime } from "@sealrun/protocol";
 import { Command } from "commander";
-import type { Cli } from "../command.ts";
-import { connect } from "../connect.ts";
+import type { Cli } from "../../command.ts";
+import { connect } from "../../connect.ts";
 
 interface SettleOptions {
   readonly before: string;
