@@ -47,7 +47,7 @@ export async function newPerson(): Promise<Person> {
     home,
     environment,
     cli: { ...cliOn("").cli, profileName: () => undefined },
-    run: async (args, stdin = "", signal = undefined) => {
+    run: async (args, stdin = "", signal) => {
       const { cli, stdout, stderr } = cliOn(stdin, signal);
       const exitCode = await runProgram(cli, args);
       return { exitCode, stdout: stdout.text(), stderr: stderr.text() };

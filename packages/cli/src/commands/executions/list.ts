@@ -61,7 +61,7 @@ async function list(cli: Cli, { json, ...filter }: ListOptions): Promise<void> {
 }
 
 /** The cells of an execution in a table. */
-export function executionCells(row: ExecutionSummary): readonly string[] {
+function executionCells(row: ExecutionSummary): readonly string[] {
   const { id, project, package: name, version, status, createdAt, startedAt, finishedAt } = row;
   const took =
     startedAt === null || finishedAt === null ? "-" : showDuration(Date.parse(finishedAt) - Date.parse(startedAt));

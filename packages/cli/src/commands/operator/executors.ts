@@ -54,7 +54,7 @@ function cellsOf(executor: Executor): readonly string[] {
 }
 
 /** What an executor is, in one word. */
-export function stateOf({ isLive, isDraining, trouble, revokedAt }: Executor): string {
+function stateOf({ isLive, isDraining, trouble, revokedAt }: Executor): string {
   if (revokedAt !== null) return "revoked";
   if (!isLive) return "silent";
   if (trouble !== null) return "broken";
