@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { SealrunError } from "@sealrun/protocol";
+import { inWordsOfOptions } from "../../packages/cli/src/usage-error.ts";
 import { newPerson, type Person } from "./run-here.ts";
 
 let person: Person;
@@ -19,4 +21,17 @@ test.each([
   [["secret", "list", "--projekt=hunter2"], "Unknown option '--projekt'; see sealrun secret list --help"],
 ])("usageError() says of %j what to do", async (args, sentence) => {
   expect(await person.run(args)).toEqual({ exitCode: 64, stdout: "", stderr: `error: ${sentence} (USAGE)\n` });
+});
+
+test("inWordsOfOptions() names the option that a query's field was, and keeps every other failure", () => {
+  const of = (code: "BAD_REQUEST" | "NOT_FOUND", message: string) => {
+    const { code: shown, message: sentence } = inWordsOfOptions(new SealrunError(code, message));
+    return `${shown}: ${sentence}`;
+  };
+  expect(of("BAD_REQUEST", "In the query: limit: expected number to be <=500")).toBe(
+    "USAGE: --limit: expected number to be <=500",
+  );
+  expect(of("BAD_REQUEST", "In the query: notBefore: expected a time")).toBe("USAGE: --not-before: expected a time");
+  expect(of("BAD_REQUEST", "In the body: name: expected text")).toBe("BAD_REQUEST: In the body: name: expected text");
+  expect(of("NOT_FOUND", "In the query: x: y")).toBe("NOT_FOUND: In the query: x: y");
 });

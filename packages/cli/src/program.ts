@@ -5,7 +5,7 @@ import { helpWithParameters } from "./commands/run.ts";
 import { inWordsOfCommands } from "./explain-connection.ts";
 import { addExamples } from "./help/examples.ts";
 import { readOwnVersion } from "./own-version.ts";
-import { usageError } from "./usage-error.ts";
+import { inWordsOfOptions, usageError } from "./usage-error.ts";
 
 /** The exit code of a command that a signal ended. */
 export const interrupted = 130;
@@ -47,7 +47,7 @@ export async function runProgram(cli: Omit<Cli, "profileName">, args: readonly s
     const failure =
       error instanceof CommanderError
         ? usageError(error, program, args)
-        : await inWordsOfCommands(full, toSealrunError(error));
+        : inWordsOfOptions(await inWordsOfCommands(full, toSealrunError(error)));
     return fail(cli, failure, args.includes("--json"));
   }
 }

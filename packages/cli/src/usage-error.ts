@@ -18,6 +18,14 @@ export function usageError(error: CommanderError, program: Command, args: readon
   return new SealrunError("USAGE", parts.join("; ").replace("?;", "? Or"));
 }
 
+/** The platform speaks of fields of its queries: what a person typed are the options of that name. */
+export function inWordsOfOptions(failure: SealrunError): SealrunError {
+  const { field, rest } = /^In the query: (?<field>[A-Za-z]+): (?<rest>[^]*)$/.exec(failure.message)?.groups ?? {};
+  if (failure.code !== "BAD_REQUEST" || field === undefined) return failure;
+  const option = field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return new SealrunError("USAGE", `--${option}: ${rest ?? ""}`, { cause: failure });
+}
+
 /** The words of a command line that name a command, such as `sealrun secret`. */
 function commandOf(program: Command, args: readonly string[]): string {
   const words = [program.name()];

@@ -245,6 +245,7 @@ test("sealrun open prints the page of what exists", async () => {
 test("sealrun secret delete refuses what a package uses, unless --force is given", async () => {
   const place = ["DB_PASS", "--scope", "service", "--project", "acme", "--package", "report"];
   await must(["run", "acme/report", "-p", "code=0", "--wait"]);
+  expect((await person.run(["secret", "uses", "NOWHERE", "--project", "acme"])).exitCode).toBe(4);
   expect(await must(["secret", "uses", ...place])).toMatch(/^acme\/report .* \d\d:\d\d:\d\dZ +-$/m);
   expect(await person.run(["secret", "delete", ...place])).toMatchObject({
     exitCode: 75,
@@ -263,7 +264,10 @@ test("sealrun execution show says that there is no such execution", async () => 
 });
 
 test("sealrun run --not-before waits for the time, and sealrun execution show says so", async () => {
-  const started = await id("-p", "code=0", "--priority", "8", "--not-before", "2099-01-01T00:00:00+02:00");
+  const later = ["-p", "code=0", "--priority", "8", "--not-before", "2099-01-01T00:00:00+02:00"];
+  const { stderr } = await person.run(["run", "acme/report", ...later]);
+  expect(stderr).toBe("waits: It starts at 2098-12-31T22:00:00.000Z at the earliest\n");
+  const started = await id(...later);
   const shown = executionInfo.parse(JSON.parse(await must(["execution", "show", started, "--json"])));
   expect(shown).toMatchObject({ status: "queued", priority: 8, notBefore: "2098-12-31T22:00:00.000Z" });
   expect(await must(["execution", "show", started])).toContain(

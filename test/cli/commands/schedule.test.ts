@@ -21,7 +21,11 @@ test("sealrun schedule list shows when packages run next", async () => {
   );
   const { stdout: shown } = await used.person.run(["package", "show", "acme/yearly"]);
   expect(shown).toMatch(/\n {2}next run \S+ \S+, 0 7 1 1 \* Europe\/Zurich\n/);
-  expect((await run(["list", "--project", "none-such"])).stdout).toContain("no schedules");
+  expect(await run(["list", "--project", "none-such"])).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining("There is no project none-such"),
+  });
+  expect((await run(["list", "--project", "acme", "--package", "none-such"])).stderr).toContain("(PACKAGE_NOT_FOUND)");
 });
 
 test("sealrun schedule delete refuses the manifest's own, and what is no id", async () => {

@@ -64,9 +64,6 @@ async function run(cli: Cli, address: string, options: RunOptions): Promise<void
   const started = await start(client, { ...target, ...given, texts, version, priority, notBefore });
   const { wait, timeout, json } = options;
   await reportStart(cli, client, { started, wait, timeout, json });
-  if (wait !== true && json !== true && notBefore !== undefined && Date.parse(notBefore) > Date.now()) {
-    cli.output.note(`it waits until ${notBefore}`);
-  }
 }
 
 async function start(client: Client, input: ExecutionToStart): Promise<StartedExecution> {

@@ -35,7 +35,14 @@ export function scheduleCommand(cli: Cli): Command {
 
 async function list(cli: Cli, { json, ...filter }: ListOptions): Promise<void> {
   const { output } = cli;
-  const schedules = await (await connect(cli)).listSchedules(filter);
+  const client = await connect(cli);
+  const schedules = await client.listSchedules(filter);
+  const { project, package: name } = filter;
+  if (schedules.length === 0 && project !== undefined) {
+    // A filter for what does not exist finds nothing, which would hide a misspelled name.
+    if (name === undefined) await client.listPackages(project);
+    else await client.getPackage(project, name);
+  }
   if (json === true) return output.json({ schedules });
   if (schedules.length === 0) {
     return output.line(

@@ -1,4 +1,4 @@
-import { isEmptyValue, type SecretPlace, warnOfMasking } from "@sealrun/client";
+import { type Client, isEmptyValue, type SecretPlace, warnOfMasking } from "@sealrun/client";
 import { type JsonValue, SealrunError, secretName, showName } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parsePackage, parseProject } from "../command.ts";
@@ -175,9 +175,7 @@ async function list(cli: Cli, name: string | undefined, options: PlaceOptions & 
   const client = await connect(cli);
   const all = await withProjectAdvice(place, async () => client.listSecrets(place));
   const secrets = name === undefined ? all : all.filter((secret) => secret.name === name);
-  if (name !== undefined && secrets.length === 0) {
-    throw new SealrunError("SECRET_NOT_FOUND", `${showPlace(place)} has no secret ${showName(name)}`);
-  }
+  if (name !== undefined && secrets.length === 0) throw secretNotFound(place, name);
   if (options.json === true) return output.json({ secrets });
   if (secrets.length === 0) return output.line(`no secrets in ${showPlace(place)}`);
   output.table(
@@ -216,8 +214,17 @@ async function uses(cli: Cli, name: string, options: PlaceOptions & JsonOption):
   const place = await findPlace(cli, options);
   const client = await connect(cli);
   const found = await withProjectAdvice(place, async () => client.secretUses(place, name));
+  if (found.uses.length === 0) await requireSecret(client, place, name);
   if (options.json === true) cli.output.json(found);
   else showUses(cli.output, found);
+}
+
+async function requireSecret(client: Pick<Client, "listSecrets">, place: SecretPlace, name: string): Promise<void> {
+  if (!(await client.listSecrets(place)).some((secret) => secret.name === name)) throw secretNotFound(place, name);
+}
+
+function secretNotFound(place: SecretPlace, name: string): SealrunError {
+  return new SealrunError("SECRET_NOT_FOUND", `${showPlace(place)} has no secret ${showName(name)}`);
 }
 
 async function remove(cli: Cli, name: string, options: DeleteOptions): Promise<void> {

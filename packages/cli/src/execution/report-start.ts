@@ -32,12 +32,21 @@ export async function reportStart(
     if (json === true) return output.json(started);
     output.line(`${output.paint("green", "started")} ${started.id}`);
     output.line(`next: sealrun logs ${started.id} -f`);
-    return;
+    return noteWaiting(cli, client, started.id);
   }
   const execution = await waitFor(cli, client, { id: started.id, timeout, isQuiet: json === true });
   if (json === true) output.json(execution);
   else printOutcome(output, execution, { isCauseTold: true });
   requireSuccess(execution);
+}
+
+/** Says why it does not start now: a pool without executors, a hold or a later time. Only a note, so it may fail. */
+async function noteWaiting({ output }: Cli, client: Client, id: string): Promise<void> {
+  const found = await client.getExecution(id).catch(() => undefined);
+  const reason = found?.status === "queued" ? found.waiting : null;
+  // An executor will take it in a moment.
+  if (reason === null || /^It is offered |^Pool \S+ has room/.test(reason)) return;
+  output.note(`waits: ${reason}`);
 }
 
 /** `EXECUTION_FAILED` unless it succeeded: the exit code of `--wait` is 1. */
