@@ -23,7 +23,7 @@ export async function copyPackages(database: Database, model: string, count: num
   await database.run("analyze packages; analyze versions");
 }
 
-/** Copies all rows of a finished execution under new ids, each copy a second older than the one before. */
+/** Copies all rows of a finished execution under new ids, each copy a second newer than the one before. */
 export async function copyExecutions(
   database: Database,
   model: string,
@@ -44,7 +44,9 @@ export async function copyExecutions(
     await database.run(`alter table ${table.name} disable trigger user`);
     const values = table.columns.map((column) => {
       if (column === table.key) return "'exe_' || lpad(copy::text, 20, '0')";
-      return table.times.includes(column) ? `s.${quoted(column)} - copy * interval '1 second'` : `s.${quoted(column)}`;
+      return table.times.includes(column)
+        ? `s.${quoted(column)} - (${to} - copy) * interval '1 second'`
+        : `s.${quoted(column)}`;
     });
     for (let first = from; first < to; first += batch) {
       await database.run(

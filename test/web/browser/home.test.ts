@@ -119,6 +119,21 @@ test("/projects/acme leads to the upload when files are dragged over it", async 
   await page.getByText("1 file, 13 bytes", { exact: true }).first().waitFor();
 });
 
+test("/projects/acme has one stop of Tab for the last runs of a package, and arrows between them", async () => {
+  await stage.run("acme/report");
+  await stage.run("acme/report");
+  const { page } = await open("/projects/acme");
+  const bars = page.getByRole("list", { name: "Last runs of report, the newest last" }).getByRole("link");
+  await bars.nth(1).waitFor();
+  expect(await bars.and(page.locator("[tabindex='0']")).count()).toBe(1);
+  await bars.last().focus();
+  await page.keyboard.press("ArrowLeft");
+  await expect.poll(async () => bars.nth(-2).evaluate((bar) => bar === document.activeElement)).toBe(true);
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Tab");
+  expect(await bars.nth(-2).evaluate((bar) => bar === document.activeElement)).toBe(true);
+});
+
 test("/projects/acme narrows packages by words and a tag that the address keeps", async () => {
   const { page } = await open("/projects/acme");
   await page.getByRole("button", { name: "Show packages with the tag nightly" }).click();

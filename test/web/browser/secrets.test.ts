@@ -384,6 +384,27 @@ test("/vault/secrets keeps the dialog and its value when the platform is away, a
   expect(await versionOf("AWAY")).toBe(1);
 });
 
+test("/projects/large/secrets asks for each list once, and draws of many names those near the window", async () => {
+  await client.createProject("large");
+  const many = Array.from({ length: 300 }, (_, index) => [`MANY_${1_000 + index}`, "value"] as const);
+  await client.setSecrets({ scope: "project", project: "large" }, new Map(many));
+  const { page, witness } = await open("/projects/large/secrets");
+  const table = page.getByRole("table", { name: "Secrets" });
+  await nameOf(page, "MANY_1000").waitFor();
+  expect(await table.getAttribute("aria-rowcount")).toBe("301");
+  expect(await table.getByRole("row").count()).toBeLessThan(100);
+  await nameOf(page, "MANY_1000").focus();
+  await page.keyboard.press("End");
+  await untilFocused(nameOf(page, "MANY_1299"));
+  await expectAccessible(page);
+  await page.keyboard.press("Home");
+  await untilFocused(nameOf(page, "MANY_1000"));
+  // The client pins the platform by itself, after the page.
+  const asked = witness.addresses().filter((address) => address.includes("/api/v1/") && !address.endsWith("/platform"));
+  expect(asked.toSorted()).toEqual([...new Set(asked)].toSorted());
+  expect(asked).toContain(`${stage.url}/api/v1/projects/large/secrets`);
+});
+
 test("/vault/secrets is a list of cards on a narrow screen", async () => {
   const { page } = await open("/vault/secrets?add=", 360);
   await page.getByRole("dialog").waitFor();

@@ -1,11 +1,12 @@
 import { Stack, Text } from "@mantine/core";
 import type { ExecutionSummary, Trigger } from "@sealrun/protocol";
-import type { ReactNode } from "react";
-import { CardCell, CardRow, CardTable } from "../../parts/page/card-table.tsx";
+import type { ReactNode, RefCallback } from "react";
+import { CardCell, CardRow, CardTable, RowSpace } from "../../parts/page/card-table.tsx";
 import { LinkAnchor } from "../../parts/page/links.tsx";
 import { Sentence } from "../../parts/page/sentence.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { StatusBadge } from "../../parts/page/status-badge.tsx";
+import { type RowPlace, useWindowRows } from "../../parts/page/window-rows.ts";
 import { Time } from "../../parts/time/time.tsx";
 import { shortId } from "../../parts/text/short-id.ts";
 import { TookTime } from "./took-time.tsx";
@@ -24,11 +25,22 @@ export function ExecutionsTable(props: {
     "Started by",
     "Executor",
   ];
+  const { runs, hasProject } = props;
+  const { holder, parts, measure } = useWindowRows({
+    name: "executions",
+    count: runs.length,
+    estimatePx: 53,
+    keyOf: (index) => runs[index]?.id ?? String(index),
+  });
   return (
-    <CardTable label="Executions, the newest first" columns={columns}>
-      {props.runs.map((run) => (
-        <ExecutionRow key={run.id} run={run} hasProject={props.hasProject} />
-      ))}
+    <CardTable label="Executions, the newest first" columns={columns} rowCount={runs.length} holder={holder}>
+      {parts.map((part) => {
+        if (part.kind === "space") return <RowSpace key={`space ${part.before}`} height={part.height} />;
+        const run = runs[part.index];
+        if (run === undefined) return null;
+        const place = { index: part.index, count: runs.length };
+        return <ExecutionRow key={run.id} run={run} hasProject={hasProject} place={place} measure={measure} />;
+      })}
     </CardTable>
   );
 }
@@ -36,12 +48,16 @@ export function ExecutionsTable(props: {
 function ExecutionRow({
   run,
   hasProject,
+  place,
+  measure,
 }: {
   readonly run: ExecutionSummary;
   readonly hasProject: boolean;
+  readonly place: RowPlace;
+  readonly measure: RefCallback<HTMLElement>;
 }): ReactNode {
   return (
-    <CardRow>
+    <CardRow place={place} measure={measure}>
       <CardCell place="title">
         <Stack gap={0}>
           <LinkAnchor size="sm" fw={500} to="/executions/$execution" params={{ execution: run.id }}>

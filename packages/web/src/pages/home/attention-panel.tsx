@@ -1,6 +1,6 @@
-import { Code, Paper, Stack, Text, Title } from "@mantine/core";
+import { Button, Code, Paper, Stack, Text, Title } from "@mantine/core";
 import type { PackageOverview } from "@sealrun/protocol";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { LinkAnchor } from "../../parts/page/links.tsx";
 import { Sentence } from "../../parts/page/sentence.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
@@ -8,12 +8,16 @@ import { Time } from "../../parts/time/time.tsx";
 import { findAttention, type Reason } from "./attention.ts";
 import classes from "./attention-panel.module.css";
 
+const shownAtFirst = 20;
+
 /** What needs attention: failed runs, waiting runs with the reason, and missing secrets. */
 export function AttentionPanel(props: {
   readonly project: string;
   readonly packages: readonly PackageOverview[];
 }): ReactNode {
   const found = findAttention(props.packages);
+  const [isAll, setIsAll] = useState(false);
+  const shown = isAll ? found : found.slice(0, shownAtFirst);
   return (
     <Paper withBorder p="md" component="section" aria-labelledby="attention">
       <Title order={2} id="attention" mb="xs">
@@ -25,7 +29,7 @@ export function AttentionPanel(props: {
         </Text>
       ) : (
         <ul className={classes["list"]}>
-          {found.map(({ package: name, reasons }) => (
+          {shown.map(({ package: name, reasons }) => (
             <li key={name}>
               <LinkAnchor
                 size="sm"
@@ -46,6 +50,11 @@ export function AttentionPanel(props: {
           ))}
         </ul>
       )}
+      {found.length > shown.length ? (
+        <Button mt="xs" size="compact-sm" variant="subtle" onClick={() => setIsAll(true)}>
+          Show all {found.length}
+        </Button>
+      ) : null}
     </Paper>
   );
 }

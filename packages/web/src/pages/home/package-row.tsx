@@ -1,10 +1,11 @@
 import { Badge, Group, Stack, Text, UnstyledButton } from "@mantine/core";
 import type { PackageOverview } from "@sealrun/protocol";
-import type { ReactNode } from "react";
+import type { ReactNode, RefCallback } from "react";
 import { LinkAnchor, LinkPlain } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { StatusBadge } from "../../parts/page/status-badge.tsx";
 import { Time } from "../../parts/time/time.tsx";
+import type { RowPlace } from "../../parts/page/window-rows.ts";
 import { showHidden } from "../../parts/text/visible-text.ts";
 import { TookTime } from "../executions/took-time.tsx";
 import { HealthStrip } from "./health-strip.tsx";
@@ -17,10 +18,18 @@ export function PackageRow(props: {
   readonly project: string;
   readonly package: PackageOverview;
   readonly onTag: (tag: string) => void;
+  readonly place: RowPlace;
+  readonly measure: RefCallback<HTMLElement>;
 }): ReactNode {
-  const { project, package: info, onTag } = props;
+  const { project, package: info, onTag, place, measure } = props;
   return (
-    <li className={classes["row"]}>
+    <li
+      ref={measure}
+      className={classes["row"]}
+      data-index={place.index}
+      aria-posinset={place.index + 1}
+      aria-setsize={place.count}
+    >
       <Stack gap={2} className={classes["about"]} miw={0}>
         <LinkAnchor fw={600} to="/projects/$project/packages/$package" params={{ project, package: info.name }}>
           <ShownText text={info.name} />

@@ -7,6 +7,7 @@ import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 import { DropNotice } from "./import/drop-notice.tsx";
 import { FirstSecret } from "./list/first-secret.tsx";
+import { placeKey } from "./place.ts";
 import { type Dialog, SecretsDialogs } from "./secrets-dialogs.tsx";
 import type { KeyAction } from "./secrets-keys.ts";
 import type { SecretsSearch } from "./search.ts";
@@ -79,6 +80,7 @@ export function SecretsPage(props: {
         <FirstSecret place={place} onAdd={() => set("")} />
       ) : (
         <SecretsList
+          placeName={placeKey(place).join("/")}
           rows={rows}
           find={search.find ?? ""}
           onFind={(find) => onSearch({ find: find === "" ? undefined : find })}

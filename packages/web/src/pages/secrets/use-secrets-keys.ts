@@ -22,8 +22,16 @@ export function useSecretsKeys(onAction: (action: KeyAction, name: string | unde
   }, []);
 }
 
-/** Moves the focus to another name. */
+/** Moves the focus to another name. Of a long list only the names near the window are drawn. */
 function move(action: "next" | "previous" | "first" | "last", focused: HTMLElement | undefined): void {
+  const isWhole = document.querySelector("tbody tr[aria-hidden]") === null;
+  if (isWhole || action === "next" || action === "previous") return focusName(action, focused);
+  globalThis.scrollTo({ top: action === "first" ? 0 : document.documentElement.scrollHeight });
+  // The rows of that end are drawn in the frame after the scroll.
+  requestAnimationFrame(() => requestAnimationFrame(() => focusName(action, undefined)));
+}
+
+function focusName(action: "next" | "previous" | "first" | "last", focused: HTMLElement | undefined): void {
   const names = [...document.querySelectorAll<HTMLElement>("[data-secret]")];
   const at = focused === undefined ? -1 : names.indexOf(focused);
   const last = names.length - 1;

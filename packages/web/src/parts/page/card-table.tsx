@@ -1,5 +1,6 @@
 import { Table, VisuallyHidden } from "@mantine/core";
-import type { KeyboardEvent, ReactNode } from "react";
+import type { KeyboardEvent, ReactNode, RefCallback } from "react";
+import type { RowPlace } from "./window-rows.ts";
 import classes from "./card-table.module.css";
 
 /** A table whose rows are cards in a narrow window. Arrow keys move from the link of one row to that of the next. */
@@ -8,10 +9,22 @@ export function CardTable(props: {
   readonly columns: readonly string[];
   /** Names the last column, which has buttons, only for screen readers. */
   readonly actions?: string;
+  /** The number of rows, also of those that are not drawn; without it, all are. */
+  readonly rowCount?: number;
+  /** Goes on the body of a table that draws only rows near the window. */
+  readonly holder?: RefCallback<HTMLElement>;
   readonly children: ReactNode;
 }): ReactNode {
+  const { rowCount, holder } = props;
   return (
-    <Table className={classes["table"]} role="table" aria-label={props.label} highlightOnHover onKeyDown={moveByArrow}>
+    <Table
+      className={classes["table"]}
+      role="table"
+      aria-label={props.label}
+      aria-rowcount={rowCount === undefined ? undefined : rowCount + 1}
+      highlightOnHover
+      onKeyDown={moveByArrow}
+    >
       <Table.Thead role="rowgroup">
         <Table.Tr role="row">
           {props.columns.map((column) => (
@@ -26,17 +39,39 @@ export function CardTable(props: {
           )}
         </Table.Tr>
       </Table.Thead>
-      <Table.Tbody role="rowgroup">{props.children}</Table.Tbody>
+      <Table.Tbody role="rowgroup" ref={holder}>
+        {props.children}
+      </Table.Tbody>
     </Table>
   );
 }
 
 /** A row of a `CardTable`; one of its cells is the title. */
-export function CardRow({ children }: { readonly children: ReactNode }): ReactNode {
+export function CardRow(props: {
+  readonly place?: RowPlace;
+  readonly measure?: RefCallback<HTMLElement>;
+  readonly children: ReactNode;
+}): ReactNode {
+  const { place, measure, children } = props;
   return (
-    <Table.Tr role="row" className={classes["row"]}>
+    <Table.Tr
+      role="row"
+      ref={measure}
+      className={classes["row"]}
+      data-index={place?.index}
+      aria-rowindex={place === undefined ? undefined : place.index + 2}
+    >
       {children}
     </Table.Tr>
+  );
+}
+
+/** Stands in a table for rows that are not drawn. */
+export function RowSpace({ height }: { readonly height: number }): ReactNode {
+  return (
+    <tr aria-hidden className={classes["space"]}>
+      <td aria-hidden style={{ height }} />
+    </tr>
   );
 }
 

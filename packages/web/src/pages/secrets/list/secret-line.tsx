@@ -1,8 +1,9 @@
 import { ActionIcon, Button, Checkbox, Group, Table, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import type { SecretInfo } from "@sealrun/protocol";
 import { IconArrowBackUp, IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import type { ReactNode, RefCallback } from "react";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
+import type { RowPlace } from "../../../parts/page/window-rows.ts";
 import { Time } from "../../../parts/time/time.tsx";
 import type { RowActions } from "./row-actions.ts";
 import { RowNotes } from "./row-notes.tsx";
@@ -16,11 +17,20 @@ export function SecretLine(props: {
   readonly isSelected: boolean;
   readonly isDeleting: boolean;
   readonly actions: RowActions;
+  readonly place: RowPlace;
+  readonly measure: RefCallback<HTMLElement>;
 }): ReactNode {
-  const { row, isSelected, isDeleting, actions } = props;
+  const { row, isSelected, isDeleting, actions, place, measure } = props;
   const { name } = row;
   return (
-    <Table.Tr role="row" className={classes["row"]} data-deleting={isDeleting || undefined}>
+    <Table.Tr
+      role="row"
+      ref={measure}
+      className={classes["row"]}
+      data-deleting={isDeleting || undefined}
+      data-index={place.index}
+      aria-rowindex={place.index + 2}
+    >
       <Table.Td role="cell" className={classes["check"]}>
         {row.kind === "own" && !isDeleting ? (
           <Checkbox

@@ -8,6 +8,7 @@ import { SecretsTable } from "./secrets-table.tsx";
 
 /** The table with its search field, and the actions for the selected names. */
 export function SecretsList(props: {
+  readonly placeName: string;
   readonly rows: readonly SecretRow[];
   readonly find: string;
   readonly onFind: (find: string) => void;
@@ -45,6 +46,7 @@ export function SecretsList(props: {
         </Text>
       ) : (
         <SecretsTable
+          placeName={props.placeName}
           rows={shown}
           selected={selected}
           deleting={deleting}

@@ -1,13 +1,12 @@
-import { Button, Checkbox, Group, Stack, Table, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { Checkbox, Group, Table, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
+import { RowSpace } from "../../../parts/page/card-table.tsx";
+import { useWindowRows } from "../../../parts/page/window-rows.ts";
 import type { RowActions } from "./row-actions.ts";
 import { SecretLine } from "./secret-line.tsx";
 import type { SecretRow, SortField, Sorting } from "./secret-rows.ts";
 import classes from "./secrets-table.module.css";
-
-/** Rows drawn at first and added by each "Show more": a place may have thousands. */
-const pageOfRows = 200;
 
 const columns: readonly { readonly field: SortField; readonly label: string }[] = [
   { field: "name", label: "Name" },
@@ -20,6 +19,7 @@ const columns: readonly { readonly field: SortField; readonly label: string }[] 
 
 /** Names with their authors and last reads, never a value. Rows are cards on narrow screens. */
 export function SecretsTable(props: {
+  readonly placeName: string;
   readonly rows: readonly SecretRow[];
   readonly selected: ReadonlySet<string>;
   /** Names that are about to be deleted. */
@@ -28,56 +28,64 @@ export function SecretsTable(props: {
   readonly onSort: (sorting: Sorting) => void;
   readonly actions: RowActions;
 }): ReactNode {
-  const { rows, selected, deleting, sorting, onSort, actions } = props;
-  const [shown, setShown] = useState(pageOfRows);
+  const { placeName, rows, selected, deleting, sorting, onSort, actions } = props;
+  const keyOf = (index: number): string => `${rows[index]?.kind ?? ""} ${rows[index]?.name ?? index}`;
+  const { holder, parts, measure } = useWindowRows({
+    name: `secrets of ${placeName}`,
+    count: rows.length,
+    estimatePx: 47,
+    keyOf,
+  });
   const own = rows.flatMap((row) => (row.kind === "own" && !deleting.has(row.name) ? [row.name] : []));
   const isAll = own.length > 0 && own.every((name) => selected.has(name));
   return (
-    <Stack gap="xs">
-      <Table role="table" className={classes["table"]} aria-label="Secrets" verticalSpacing="xs" highlightOnHover>
-        <Table.Thead role="rowgroup">
-          <Table.Tr role="row">
-            <Table.Th role="columnheader" className={classes["check"]}>
-              <Checkbox
-                size="xs"
-                aria-label="Select all"
-                checked={isAll}
-                indeterminate={!isAll && own.some((name) => selected.has(name))}
-                disabled={own.length === 0}
-                onChange={(event) => actions.onSelect(own, event.currentTarget.checked)}
-              />
-            </Table.Th>
-            {columns.map(({ field, label }) => (
-              <SortHeader key={field} field={field} label={label} sorting={sorting} onSort={onSort} />
-            ))}
-            <Table.Th role="columnheader">
-              <VisuallyHidden>Actions</VisuallyHidden>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody role="rowgroup">
-          {rows.slice(0, shown).map((row) => (
+    <Table
+      role="table"
+      className={classes["table"]}
+      aria-label="Secrets"
+      aria-rowcount={rows.length + 1}
+      verticalSpacing="xs"
+      highlightOnHover
+    >
+      <Table.Thead role="rowgroup">
+        <Table.Tr role="row">
+          <Table.Th role="columnheader" className={classes["check"]}>
+            <Checkbox
+              size="xs"
+              aria-label="Select all"
+              checked={isAll}
+              indeterminate={!isAll && own.some((name) => selected.has(name))}
+              disabled={own.length === 0}
+              onChange={(event) => actions.onSelect(own, event.currentTarget.checked)}
+            />
+          </Table.Th>
+          {columns.map(({ field, label }) => (
+            <SortHeader key={field} field={field} label={label} sorting={sorting} onSort={onSort} />
+          ))}
+          <Table.Th role="columnheader">
+            <VisuallyHidden>Actions</VisuallyHidden>
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody role="rowgroup" ref={holder}>
+        {parts.map((part) => {
+          if (part.kind === "space") return <RowSpace key={`space ${part.before}`} height={part.height} />;
+          const row = rows[part.index];
+          if (row === undefined) return null;
+          return (
             <SecretLine
-              key={`${row.kind} ${row.name}`}
+              key={keyOf(part.index)}
               row={row}
               isSelected={selected.has(row.name)}
               isDeleting={deleting.has(row.name)}
               actions={actions}
+              place={{ index: part.index, count: rows.length }}
+              measure={measure}
             />
-          ))}
-        </Table.Tbody>
-      </Table>
-      {rows.length <= shown ? null : (
-        <Group justify="center">
-          <Text size="sm" c="dimmed">
-            Showing {shown} of {rows.length}
-          </Text>
-          <Button variant="default" size="xs" onClick={() => setShown(shown + pageOfRows)}>
-            Show more
-          </Button>
-        </Group>
-      )}
-    </Stack>
+          );
+        })}
+      </Table.Tbody>
+    </Table>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Client, SecretPlace } from "@sealrun/client";
 import type { SecretInfo } from "@sealrun/protocol";
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { type QueryClient, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useClient } from "../../../platform/platform.tsx";
 import { topicKey } from "../../../platform/queries.ts";
@@ -22,6 +22,7 @@ export interface SecretRows {
 /** The secrets of a place with those of wider scopes, the packages that override them, and missing names. */
 export function useSecretRows(place: SecretPlace): SecretRows {
   const client = useClient();
+  const queries = useQueryClient();
   const list = useQuery(listQuery(client, place));
   const wider = useQueries({
     queries: widerPlaces(place).map((other) => listQuery(client, other)),
@@ -29,7 +30,7 @@ export function useSecretRows(place: SecretPlace): SecretRows {
   });
   const packageNames = useQuery({
     queryKey: placeKey(place, "inside"),
-    queryFn: async () => listPackageNames(client, place.scope === "project" ? place.project : ""),
+    queryFn: async () => listPackageNames({ client, queries }, place.scope === "project" ? place.project : ""),
     enabled: place.scope === "project",
   });
   const asked = useQuery({
@@ -66,8 +67,15 @@ function listQuery(client: Client, place: SecretPlace) {
   return { queryKey: placeKey(place, "list"), queryFn: async () => client.listSecrets(place) };
 }
 
-async function listPackageNames(client: Client, project: string): Promise<readonly PackageNames[]> {
-  const packages = await client.listPackages(project);
+async function listPackageNames(
+  { client, queries }: { readonly client: Client; readonly queries: QueryClient },
+  project: string,
+): Promise<readonly PackageNames[]> {
+  // The finder asks for them as well, under the same key.
+  const packages = await queries.fetchQuery({
+    queryKey: topicKey("packages", project, "names"),
+    queryFn: async () => client.listPackages(project),
+  });
   if (packages.length > maxPackages) return [];
   return Promise.all(
     packages.map(async ({ name }) => ({
