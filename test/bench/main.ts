@@ -20,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   "live-line": async () => (await import("./live-line.ts")).bench,
   "push-2000": async () => (await import("./push-2000.ts")).bench,
   web: async () => (await import("./web.ts")).bench,
+  "web-lists": async () => (await import("./web-lists.ts")).bench,
   "web-log": async () => (await import("./web-log.ts")).bench,
   queue: async () => (await import("./queue.ts")).bench,
 };

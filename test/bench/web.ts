@@ -1,20 +1,10 @@
-import type { Page } from "playwright-core";
 import { benchFolder, startBenchPlatform } from "./platform.ts";
 import { type BenchRow, limitRow, median, ratioRow } from "./row.ts";
-import { type BenchBrowser, openBenchBrowser, servePlain, type SignedIn, signInOnce } from "./web-browser.ts";
+import { openBenchBrowser, servePlain, signInOnce } from "./web-browser.ts";
+import { busy, type Figures, ready, visit, type Visit } from "./web-visit.ts";
 
 const rounds = 7;
 const form = `<!doctype html><title>plain</title><main><h1>Sign in</h1><form><input name="token"></form></main>`;
-
-/** What one visit costs until somebody can use the page. */
-interface Visit {
-  /** From the start of the navigation until the control is there and the page's thread has nothing to do. */
-  readonly readyMs: number;
-  /** Of the processor, in the page's thread: much the same whatever else the machine does. */
-  readonly busyMs: number;
-  readonly sentKibibytes: number;
-  readonly unpackedKibibytes: number;
-}
 
 /** How soon the first page can be used, and how much JavaScript that takes, each visit with a cold cache. */
 export async function bench(): Promise<readonly BenchRow[]> {
@@ -61,60 +51,6 @@ export async function bench(): Promise<readonly BenchRow[]> {
     await platform.stop();
     await folder.remove();
   }
-}
-
-/** Visits an address with a cold cache, then once more with what that left. */
-async function visit(
-  browser: BenchBrowser,
-  asked: { readonly url: string; readonly control: string; readonly storageState?: SignedIn },
-): Promise<readonly Visit[]> {
-  const { url, control, storageState } = asked;
-  return browser.withPage(
-    async (page) => [await visitOnce(page, url, control), await visitOnce(page, url, control)],
-    storageState === undefined ? {} : { storageState },
-  );
-}
-
-async function visitOnce(page: Page, url: string, control: string): Promise<Visit> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Performance.enable", { timeDomain: "threadTicks" });
-  await page.goto(url, { waitUntil: "commit" });
-  const measured = await page.evaluate(async (selector) => {
-    // Every frame, and then once the thread is idle: what is drawn may still wait for its handlers.
-    const readyMs = await new Promise<number>((resolve) => {
-      const look = (): void => {
-        if (document.querySelector(selector) === null) requestAnimationFrame(look);
-        else requestIdleCallback(() => resolve(performance.now()));
-      };
-      look();
-    });
-    const scripts = performance
-      .getEntriesByType("resource")
-      .filter((entry) => entry instanceof PerformanceResourceTiming)
-      .filter(({ name }) => new URL(name).pathname.endsWith(".js"));
-    const sum = (of: (entry: PerformanceResourceTiming) => number): number =>
-      scripts.reduce((total, entry) => total + of(entry), 0) / 1_024;
-    return {
-      readyMs,
-      sentKibibytes: sum(({ encodedBodySize }) => encodedBodySize),
-      unpackedKibibytes: sum(({ decodedBodySize }) => decodedBodySize),
-    };
-  }, control);
-  const { metrics } = await session.send("Performance.getMetrics");
-  await session.detach();
-  return { ...measured, busyMs: 1_000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN) };
-}
-
-type Figures = Pick<BenchRow, "ours" | "alternative" | "unit">;
-
-function ready(ours: readonly Visit[], alternative: readonly Visit[]): Figures {
-  const middle = (visits: readonly Visit[]): number => median(visits.map(({ readyMs }) => readyMs));
-  return { ours: middle(ours), alternative: middle(alternative), unit: "ms" };
-}
-
-function busy(ours: readonly Visit[], alternative: readonly Visit[]): Figures {
-  const middle = (visits: readonly Visit[]): number => median(visits.map(({ busyMs }) => busyMs));
-  return { ours: middle(ours), alternative: middle(alternative), unit: "ms" };
 }
 
 function script(visits: readonly Visit[]): Figures {
