@@ -393,6 +393,7 @@ export {
 export {
   healthCheck,
   platformHealth,
+  platformReady,
   poolInfo,
   poolList,
   tableHealth,

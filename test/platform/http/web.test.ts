@@ -61,6 +61,16 @@ describe("serveWeb()", () => {
     },
   );
 
+  test("serveWeb() answers / with the page also to a client that names no type, and other addresses with 404", async () => {
+    const answers = [
+      await get("/", {}),
+      await get("/", { accept: "*/*" }),
+      await get("/executions", { accept: "*/*" }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 404]);
+    expect(await answers[0]?.text()).toContain("<!doctype html>");
+  });
+
   test("serveWeb() gives each page a fresh nonce, in its policy and in its text", async () => {
     const answers = [await get("/"), await get("/")];
     const [first, second] = answers.map(nonceOf);
@@ -146,4 +156,9 @@ describe("serveWeb()", () => {
     expect(await answer.text()).toContain("npm run build");
     await bare.close();
   });
+});
+
+test("GET /api/v1/ready answers whoever asks, and says nothing but whether", async () => {
+  const answer = await get("/api/v1/ready", {});
+  expect([answer.status, await answer.json()]).toEqual([200, { ready: true }]);
 });

@@ -7,7 +7,7 @@ const serverRow = z
   .transform(({ version, bytes, connections }) => ({ version, databaseBytes: Number(bytes), connections }));
 
 /** An empty query, to measure the round trip to PostgreSQL. */
-export async function pingPostgres(sql: Sql): Promise<void> {
+export async function pingPostgres(sql: Pick<Sql, "run">): Promise<void> {
   await sql.run("select 1");
 }
 

@@ -15,9 +15,9 @@ export interface NatsStorage {
 }
 
 /** One round trip to the server. `NATS_UNREACHABLE` while there is no connection. */
-export async function pingNats({ connection }: NatsLink): Promise<void> {
+export async function pingNats(link: { readonly connection: Pick<NatsLink["connection"], "rtt"> }): Promise<void> {
   try {
-    await connection.rtt();
+    await link.connection.rtt();
   } catch (error) {
     throw unreachable("NATS does not answer; check that nats-server runs", error);
   }

@@ -40,7 +40,8 @@ export async function serveWeb(app: FastifyInstance, webFolder: string | undefin
     const name = pathOf(request);
     if (name === "/api" || name.startsWith("/api/")) return reply.callNotFound();
     if (name !== "/index.html" && names.has(name) && !isCompressed(name)) return sendFile(reply, name, { maxAge: 0 });
-    if (!acceptsPage(request)) return reply.callNotFound();
+    // The front page is for every client: monitors and curl name no type.
+    if (name !== "/" && !acceptsPage(request)) return reply.callNotFound();
     return sendPage(reply, join(webFolder, "index.html"));
   };
   app.route({ method: ["GET", "HEAD"], url: "/", config, schema, handler: page });

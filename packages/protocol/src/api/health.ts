@@ -81,3 +81,6 @@ export type PoolInfo = z.infer<typeof poolInfo>;
 /** `GET /api/v1/pools`: every pool that has executors or queued executions. */
 export const poolList = z.object({ pools: z.array(poolInfo) });
 export type PoolList = z.infer<typeof poolList>;
+
+/** `GET /api/v1/ready`: for monitors and load balancers, without a sign-in and without a reason. */
+export const platformReady = z.object({ ready: z.boolean() });
