@@ -5,6 +5,7 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  redirect,
 } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { auditSearch } from "../pages/audit/search.ts";
@@ -37,6 +38,14 @@ const projects = createRoute({
   getParentRoute: () => root,
   path: "/",
   component: lazyRouteComponent(async () => import("../pages/projects/projects.tsx"), "ProjectsPage"),
+});
+/** An address that people try: the front page is the list of projects. */
+const projectsAlias = createRoute({
+  getParentRoute: () => root,
+  path: "/projects",
+  beforeLoad: () => {
+    throw redirect({ to: "/", replace: true });
+  },
 });
 const home = createRoute({
   getParentRoute: () => root,
@@ -129,6 +138,7 @@ const guide = createRoute({
 
 const tree = root.addChildren([
   projects,
+  projectsAlias,
   home,
   upload,
   projectSecrets,

@@ -33,8 +33,8 @@ export function Navigation(): ReactNode {
         <LinkNav
           key={to}
           to={to}
-          // Only the list of executions narrows to the current project.
-          search={to === "/executions" && project !== undefined ? { project } : {}}
+          // These lists narrow to the current project.
+          search={(to === "/executions" || to === "/schedules") && project !== undefined ? { project } : {}}
           label={label}
           leftSection={iconOf(icon)}
           activeOptions={{ includeSearch: false }}

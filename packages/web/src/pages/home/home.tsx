@@ -29,13 +29,15 @@ export function HomePage(): ReactNode {
       title={project}
       lead={found.data === undefined ? undefined : countPackages(found.data.packages.length)}
       actions={
-        <LinkButton
-          to="/projects/$project/upload"
-          params={{ project }}
-          leftSection={<IconUpload size={16} aria-hidden />}
-        >
-          Upload a package
-        </LinkButton>
+        found.error !== null && found.data === undefined ? undefined : (
+          <LinkButton
+            to="/projects/$project/upload"
+            params={{ project }}
+            leftSection={<IconUpload size={16} aria-hidden />}
+          >
+            Upload a package
+          </LinkButton>
+        )
       }
     >
       {found.data === undefined ? (

@@ -3,6 +3,7 @@ import { toSealrunError } from "@sealrun/protocol";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { helpForCode } from "./help-for-code.ts";
+import { LinkAnchor } from "./links.tsx";
 import { ShownText } from "../text/shown-text.tsx";
 
 /** An error: its sentence, its code and what to do. Announced to screen readers. */
@@ -14,10 +15,17 @@ export function Problem(props: {
   readonly guide?: string;
   readonly isPage?: boolean;
 }): ReactNode {
-  const { code, message } = toSealrunError(props.error);
+  const { code, message, row } = toSealrunError(props.error);
+  // Asking again for what does not exist gives the same answer.
+  const isGone = row.status === 404;
   const guide = props.guide ?? helpForCode(code);
   const alert = (
-    <Alert color="red" role="alert" icon={<IconAlertTriangle aria-hidden />} title={props.title ?? "That did not work"}>
+    <Alert
+      color="red"
+      role="alert"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={props.title ?? (isGone ? "Not found" : "That did not work")}
+    >
       <Stack gap="xs" align="flex-start">
         <Text size="sm">
           <ShownText text={message} />
@@ -29,7 +37,12 @@ export function Problem(props: {
               Read the guide
             </Anchor>
           )}
-          {props.onRetry === undefined ? null : (
+          {isGone && props.isPage !== true ? (
+            <LinkAnchor size="sm" to="/">
+              Go to the projects
+            </LinkAnchor>
+          ) : null}
+          {props.onRetry === undefined || isGone ? null : (
             <Button size="compact-sm" variant="light" color="red" onClick={() => void props.onRetry?.()}>
               Try again
             </Button>
