@@ -2,7 +2,7 @@ import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useLayoutEffect, useState } from "react";
 import { createQueries } from "../platform/queries.ts";
 import { createPages } from "./routes.tsx";
 import { SessionGate } from "./session/session-gate.tsx";
@@ -14,6 +14,8 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 export function App(): ReactNode {
   const [queries] = useState(createQueries);
   const [pages] = useState(() => createPages(queries));
+  // What index.html shows until now; see parts/page/first-paint.tsx.
+  useLayoutEffect(() => document.getElementById("first-paint")?.remove(), []);
   return (
     <MantineProvider
       theme={theme}

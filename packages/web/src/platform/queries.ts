@@ -49,6 +49,17 @@ export function isAskedBefore(query: Query, atMs: number): boolean {
   return (askedAt.get(query) ?? 0) <= atMs;
 }
 
+/** When the oldest request was sent that has no answer yet, in milliseconds since 1970; undefined without one. */
+export function findOldestRequest(queries: QueryClient): number | undefined {
+  const asking = queries
+    .getQueryCache()
+    .findAll({ fetchStatus: "fetching" })
+    .flatMap((query) => askedAt.get(query) ?? []);
+  const saving = queries.getMutationCache().findAll({ status: "pending" });
+  const times = [...asking, ...saving.map(({ state }) => state.submittedAt)];
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
 /** The cache of everything that pages show. Only errors that may pass are retried. */
 export function createQueries(): QueryClient {
   const queries = new QueryClient({
@@ -59,6 +70,8 @@ export function createQueries(): QueryClient {
         staleTime: 30_000,
         refetchOnWindowFocus: true,
         retry: (failures, error) => failures < 3 && error instanceof SealrunError && error.row.retry,
+        // Each further part of a page that shows what does not exist would ask for it again.
+        retryOnMount: ({ state }) => !(state.error instanceof SealrunError && state.error.row.status === 404),
         retryDelay: (failures) => Math.min(500 * 2 ** failures, 4_000),
       },
       mutations: { networkMode: "always", retry: false },

@@ -1,4 +1,4 @@
-import { Center, Loader, Modal } from "@mantine/core";
+import { Modal } from "@mantine/core";
 import { createClient, currentSession, fetchPlatform } from "@sealrun/client";
 import { type PlatformInfo, toSealrunError } from "@sealrun/protocol";
 import {
@@ -7,12 +7,14 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import { SignIn } from "../../pages/sign-in/sign-in.tsx";
 import { KeyringChanged } from "../../pages/sign-in/keyring-changed.tsx";
+import { FirstPaint } from "../../parts/page/first-paint.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 import { clearOnUserChange } from "./clear-on-user-change.ts";
 import { isOpenToGuests } from "./open-to-guests.ts";
+import { listenForSignOut } from "./share-sign-out.ts";
 import { checkPin, repin } from "./pin.ts";
 import { ownPlatform, SignedInProvider } from "../../platform/platform.tsx";
 import { isSignedOut } from "../../platform/queries.ts";
@@ -30,13 +32,11 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
     refetchOnWindowFocus: false,
   });
   const sessionEnd = useSessionEnd();
+  const { end } = sessionEnd;
+  useEffect(() => listenForSignOut(end), [end]);
   if (found.error !== null) return <Problem error={found.error} onRetry={async () => found.refetch()} isPage />;
   if (found.data === undefined) {
-    return (
-      <Center h="100dvh" aria-busy="true">
-        <Loader aria-label="Loading" />
-      </Center>
-    );
+    return <FirstPaint />;
   }
   const { platform, session } = found.data;
   const onSignedIn = async (): Promise<void> => {
@@ -50,10 +50,12 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
     <Pinned key={platform.keyring.fingerprint} platform={platform} requester={session?.author} onSignedIn={onSignedIn}>
       {children}
       <Modal
-        opened={sessionEnd.hasEnded}
+        opened={sessionEnd.hasEnded && session !== null}
         onClose={() => undefined}
         withCloseButton={false}
         title="Sign in again"
+        // Who signs out wants no name to stay on the screen, in any window; what was typed stays behind it.
+        overlayProps={sessionEnd.isCovered ? { backgroundOpacity: 1, color: "var(--mantine-color-body)" } : {}}
         // In front of the page's own dialogs, which keep the text typed in them.
         zIndex={1_000}
       >
@@ -117,10 +119,23 @@ function readPin(fingerprint: string): { readonly isKnown: boolean; readonly mes
   }
 }
 
-/** True from the moment when any query is refused because the session is over. */
-function useSessionEnd(): { readonly hasEnded: boolean; readonly reset: () => void } {
+interface SessionEnd {
+  /** True from the moment when any query is refused because the session is over. */
+  readonly hasEnded: boolean;
+  /** True when the user has signed out in another window. */
+  readonly isCovered: boolean;
+  readonly end: () => void;
+  readonly reset: () => void;
+}
+
+function useSessionEnd(): SessionEnd {
   const queries = useQueryClient();
   const [hasEnded, setHasEnded] = useState(false);
+  const [isCovered, setIsCovered] = useState(false);
+  const end = useCallback((): void => {
+    setHasEnded(true);
+    setIsCovered(true);
+  }, []);
   useEffect(() => {
     // Only the refusal itself counts: a query that is retried still has its last error.
     const onEvent = (event: QueryCacheNotifyEvent | MutationCacheNotifyEvent): void => {
@@ -136,7 +151,8 @@ function useSessionEnd(): { readonly hasEnded: boolean; readonly reset: () => vo
   }, [queries]);
   const reset = (): void => {
     setHasEnded(false);
+    setIsCovered(false);
     void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
   };
-  return { hasEnded, reset };
+  return { hasEnded, isCovered, end, reset };
 }

@@ -6,6 +6,7 @@ import { IconClock, IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCi
 import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { setExactTimes, useExactTimes } from "../../parts/time/exact-times.ts";
+import { tellSignOut } from "../session/share-sign-out.ts";
 import { ownPlatform, useSignedIn } from "../../platform/platform.tsx";
 
 /** Who is signed in, the colour scheme, how times are shown, and signing out. */
@@ -24,6 +25,8 @@ export function AccountMenu(): ReactNode {
     }
     queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
     await queries.refetchQueries({ queryKey: ["session"] });
+    // This window hears it too, and has no session by now.
+    tellSignOut();
   };
   return (
     <Menu position="bottom-end" width={220}>

@@ -10,6 +10,7 @@ import { Finder, FinderButton } from "../finder/finder.tsx";
 import { HoldNotice } from "./hold-notice.tsx";
 import { Navigation } from "./navigation.tsx";
 import { ProjectSwitch } from "./project-switch.tsx";
+import { WaitNotice } from "./wait-notice.tsx";
 import classes from "./shell.module.css";
 import { useLiveChanges } from "../live/use-live-changes.ts";
 
@@ -61,6 +62,7 @@ export function Shell(): ReactNode {
         <Outlet />
       </AppShell.Main>
       <Finder />
+      <WaitNotice />
     </AppShell>
   );
 }
