@@ -1,10 +1,10 @@
+import { spawn } from "node:child_process";
 import type { Client } from "@sealrun/client";
 import { cutEnd } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parseExecutionId, parsePackagePath, parseProject } from "../command.ts";
 import { connect, findTarget } from "../connect.ts";
 import { findBrowser } from "../setup/find-browser.ts";
-import { startProgram } from "../setup/run-program.ts";
 import { adviseProject } from "./push.ts";
 
 interface OpenOptions {
@@ -58,13 +58,9 @@ async function open(cli: Cli, page: Page, { browser }: OpenOptions): Promise<voi
   const program = browser ? await findBrowser(environment, process.platform) : undefined;
   if (program === undefined) return;
   // A browser that was not running yet stays in the foreground: it is not waited for.
-  void startProgram(program, [address], {
-    env: withoutSecrets(environment),
-    stdio: "ignore",
-    detached: true,
-    cleanup: false,
-    reject: false,
-  });
+  const started = spawn(program, [address], { env: withoutSecrets(environment), stdio: "ignore", detached: true });
+  await new Promise((resolve) => started.once("spawn", resolve).once("error", resolve));
+  started.unref();
 }
 
 /** A misspelled name is told here, and not by an empty page. */
