@@ -55,7 +55,7 @@ export interface Dev {
   stop(): Promise<void>;
 }
 
-const partStartMs = 60_000;
+const partStartMs = 180_000;
 const host = "127.0.0.1";
 
 /** Starts PostgreSQL, NATS, keyring, platform and one executor on one data folder. If one fails to start, stops the others. */
