@@ -2,13 +2,12 @@ import { join } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defaultClientConditions, defineConfig } from "vite";
 import { compress } from "./build/compress.ts";
-import { firstPaint } from "./build/first-paint.ts";
 import { guides } from "./build/guides.ts";
 
 /** The web UI as files that a platform serves; everything comes from the platform's own address. */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), guides(join(import.meta.dirname, "../docs")), firstPaint(), compress()],
+  plugins: [react(), guides(join(import.meta.dirname, "../docs")), compress()],
   resolve: { conditions: ["@sealrun/source", ...defaultClientConditions] },
   // A worker may load a file later, as the check of scripts does with its parser.
   worker: { format: "es" },
