@@ -23,6 +23,12 @@ test.each([
   expect(await person.run(args)).toEqual({ exitCode: 64, stdout: "", stderr: `error: ${sentence} (USAGE)\n` });
 });
 
+test("usageError() says that help was asked for no command", async () => {
+  const { exitCode, stderr } = await person.run(["help", "nothing"]);
+  expect(exitCode).toBe(64);
+  expect(stderr.trimEnd().split("\n").at(-1)).toBe("error: Unknown command 'nothing'; the list is above (USAGE)");
+});
+
 test("inWordsOfOptions() names the option that a query's field was, and keeps every other failure", () => {
   const of = (code: "BAD_REQUEST" | "NOT_FOUND", message: string) => {
     const { code: shown, message: sentence } = inWordsOfOptions(new SealrunError(code, message));

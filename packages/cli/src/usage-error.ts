@@ -3,7 +3,11 @@ import { SealrunError } from "@sealrun/protocol";
 
 /** A wrong command line as one sentence, with the help of the command that it is about. */
 export function usageError(error: CommanderError, program: Command, args: readonly string[]): SealrunError {
-  if (error.code === "commander.help") return new SealrunError("USAGE", "Expected a command; the list is above");
+  if (error.code === "commander.help") {
+    const [first, asked] = args;
+    const sentence = first === "help" && asked !== undefined ? `Unknown command '${asked}'` : "Expected a command";
+    return new SealrunError("USAGE", `${sentence}; the list is above`);
+  }
   const command = commandOf(program, args);
   // The value of an unknown option may be a secret, meant for another command.
   const message = error.message.replace(/^(error: unknown option '[^'=]*)=[^]*?'(?=\s|$)/, "$1'");
