@@ -31,7 +31,10 @@ const files = {
 };
 
 beforeAll(async () => {
-  const client = await layPackages(stage, "one-package", { report: files });
+  const client = await layPackages(stage, "one-package", {
+    report: files,
+    edited: { "main.sh": "echo one\n", "lib/note.txt": "kept", "secrets.json": { KEPT: "a kept value" } },
+  });
   await pushFiles(
     client,
     { project: "one-package", name: "report" },
@@ -117,6 +120,23 @@ test("PackagePage says that there is no such package", async () => {
   const opened = await visit(`${stage.url}/projects/one-package/packages/gone`, { storage });
   opened.tolerate(/status of 404/);
   await opened.page.getByText("PACKAGE_NOT_FOUND").waitFor();
+});
+
+test("PackagePage edits a file into a version with the other files and the same secrets", async () => {
+  const { page } = await visit(`${stage.url}/projects/one-package/packages/edited?tab=files&file=main.sh`, { storage });
+  await page.getByRole("button", { name: "Edit main.sh" }).click();
+  await page.getByLabel("Text of main.sh").fill("echo two\n");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Keep the change" }).click();
+  await page.getByRole("region", { name: "Text of the file" }).getByText("echo two").waitFor();
+  await page.getByRole("button", { name: "Review the new version" }).click();
+  await page.getByRole("button", { name: "Upload version 2" }).click();
+  await page.getByRole("heading", { name: "edited version 2 is uploaded" }).waitFor();
+  await page.getByText("1 kept from before").waitFor();
+  await page.getByRole("link", { name: "See what changed" }).click();
+  await page.getByRole("region", { name: "Lines that differ" }).getByText("echo two").waitFor();
+  await page.goto(`${stage.url}/projects/one-package/packages/edited?tab=files&file=lib/note.txt`);
+  await page.getByRole("region", { name: "Text of the file" }).getByText("kept").waitFor();
 });
 
 async function open(search: string): Promise<Visit> {

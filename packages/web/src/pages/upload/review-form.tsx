@@ -25,8 +25,10 @@ export function ReviewForm(props: {
   readonly state: Extract<UploadState, { readonly kind: "review" | "sending" }>;
   readonly project: string;
   readonly existing: string | undefined;
+  /** The version whose files were edited. */
+  readonly from: number | undefined;
 }): ReactNode {
-  const { upload, state, project, existing } = props;
+  const { upload, state, project, existing, from } = props;
   const { review } = state;
   const [typed, setTyped] = useState(existing ?? review.name);
   // The name that the tick was set for: it does not count for another name that is typed later.
@@ -79,6 +81,7 @@ export function ReviewForm(props: {
         ) : null}
         {away.error === null ? null : <Problem error={away.error} onRetry={async () => away.refetch()} />}
         <NameMismatch existing={existing} manifestName={review.checked.manifest?.name} />
+        <NewerVersion from={from} newest={asked.data?.version ?? undefined} />
         <NameField value={typed} onChange={setTyped} existing={existing} version={asked.data?.version} />
         <ProblemsList problems={problems} review={review} />
         <MissingValues
@@ -130,6 +133,17 @@ function NameMismatch(props: {
     <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title="The manifest has a different name">
       manifest.json has the name <ShownText text={manifestName} />; this upload becomes a version of{" "}
       <ShownText text={existing} />.
+    </Alert>
+  );
+}
+
+/** Warns that the edited files are not those of the newest version. */
+function NewerVersion(props: { readonly from: number | undefined; readonly newest: number | undefined }): ReactNode {
+  const { from, newest } = props;
+  if (from === undefined || newest === undefined || newest === from) return null;
+  return (
+    <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title={`Version ${newest} is newer`}>
+      This upload has the files of version {from} with your changes. The changes of version {newest} are not in it.
     </Alert>
   );
 }

@@ -15,7 +15,7 @@ import { type Upload, useUpload } from "./use-upload.ts";
 /** Makes a package or a new version from a folder, files or a zip. Secrets are sealed in the browser. */
 export function UploadPage(): ReactNode {
   const { project } = useParams({ from: "/projects/$project/upload" });
-  const { package: existing } = useSearch({ from: "/projects/$project/upload" });
+  const { package: existing, from } = useSearch({ from: "/projects/$project/upload" });
   const upload = useUpload();
   const isOver = useDrop((files) => {
     if (upload.state.kind !== "reading" && upload.state.kind !== "sending") void upload.take(files);
@@ -32,7 +32,7 @@ export function UploadPage(): ReactNode {
         </>
       }
     >
-      <Content upload={upload} isOver={isOver} project={project} existing={existing} />
+      <Content upload={upload} isOver={isOver} project={project} existing={existing} from={from} />
       <LeaveQuestion
         title="Leave without uploading?"
         text="The dropped files and their secrets are discarded. Nothing was sent."
@@ -47,9 +47,11 @@ interface ContentProps {
   readonly isOver: boolean;
   readonly project: string;
   readonly existing: string | undefined;
+  /** The version whose files were edited. */
+  readonly from: number | undefined;
 }
 
-function Content({ upload, isOver, project, existing }: ContentProps): ReactNode {
+function Content({ upload, isOver, project, existing, from }: ContentProps): ReactNode {
   const { state } = upload;
   switch (state.kind) {
     case "empty":
@@ -65,7 +67,16 @@ function Content({ upload, isOver, project, existing }: ContentProps): ReactNode
       );
     case "review":
     case "sending":
-      return <ReviewForm key={state.review.name} upload={upload} state={state} project={project} existing={existing} />;
+      return (
+        <ReviewForm
+          key={state.review.name}
+          upload={upload}
+          state={state}
+          project={project}
+          existing={existing}
+          from={from}
+        />
+      );
     case "done":
       return <Done project={project} state={state} onAgain={upload.discard} />;
   }

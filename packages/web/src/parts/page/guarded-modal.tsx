@@ -9,7 +9,7 @@ import { Question } from "./question.tsx";
  */
 export function GuardedModal(props: {
   readonly title: string;
-  readonly size?: "lg";
+  readonly size?: "lg" | "xl";
   /** True when closing would lose something. */
   readonly isUnsaved: () => boolean;
   readonly question: { readonly title: string; readonly no: string; readonly text: string };

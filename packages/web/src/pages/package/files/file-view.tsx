@@ -1,9 +1,9 @@
 import { ActionIcon, Alert, Button, Group, Paper, Text, Tooltip } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { toSealrunError, type VersionInfo } from "@sealrun/protocol";
-import { IconDownload, IconFileUnknown } from "@tabler/icons-react";
+import { IconDownload, IconFileUnknown, IconPencil } from "@tabler/icons-react";
 import { useSearch } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useClient } from "../../../platform/platform.tsx";
 import { Empty } from "../../../parts/page/empty.tsx";
 import { Loading } from "../../../parts/page/loading.tsx";
@@ -13,10 +13,12 @@ import { showSize } from "../../../parts/text/show-size.ts";
 import { showHidden } from "../../../parts/text/visible-text.ts";
 import type { PackageAddress } from "../use-package.ts";
 import { CodeView } from "./code-view.tsx";
+import { EditFile } from "./edit-file.tsx";
 import { type FileText, maxLines } from "./file-text.ts";
 import classes from "./file-view.module.css";
 import { languageOf } from "./language-of.ts";
 import { saveFile } from "./save.ts";
+import type { Edits } from "./use-edits.ts";
 import { useFile } from "./use-file.ts";
 
 interface FileProps {
@@ -25,11 +27,16 @@ interface FileProps {
   readonly path: string;
 }
 
-/** One file of a version with a download: its text with colours and line numbers, or a note that it is binary. */
-export function FileView(props: FileProps): ReactNode {
-  const { address, version, path } = props;
+/**
+ * One file of a version with a download: its text with colours and line numbers, or a note that it is binary. An edited
+ * file is shown as it is edited.
+ */
+export function FileView(props: FileProps & { readonly edits: Edits }): ReactNode {
+  const { address, version, path, edits } = props;
   const found = useFile(address, version.number, path);
   const size = version.files.find((file) => file.path === path)?.size ?? 0;
+  const edited = edits.base?.number === version.number ? edits.texts.get(path) : undefined;
+  const shown = found.data?.kind === "text" ? { ...found.data, text: edited ?? found.data.text } : undefined;
   return (
     <Paper withBorder component="section" aria-label={`File ${showHidden(path)}`}>
       <Group justify="space-between" wrap="nowrap" px="md" py={6} className={classes["head"]}>
@@ -40,6 +47,7 @@ export function FileView(props: FileProps): ReactNode {
           <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>
             {showSize(size)}
           </Text>
+          {shown === undefined ? null : <EditButton version={version} path={path} file={shown} edits={edits} />}
           <DownloadButton {...props} />
         </Group>
       </Group>
@@ -52,9 +60,43 @@ export function FileView(props: FileProps): ReactNode {
           )}
         </div>
       ) : (
-        <Content {...props} file={found.data} />
+        <Content {...props} file={shown ?? found.data} />
       )}
     </Paper>
+  );
+}
+
+/** Edits belong to one version, and a file that is shown in part cannot be edited. */
+function EditButton(props: {
+  readonly version: VersionInfo;
+  readonly path: string;
+  readonly file: Extract<FileText, { readonly kind: "text" }>;
+  readonly edits: Edits;
+}): ReactNode {
+  const { version, path, file, edits } = props;
+  const [isOpen, setIsOpen] = useState(false);
+  if (file.isCut || (edits.base !== undefined && edits.base.number !== version.number)) return null;
+  return (
+    <>
+      <Tooltip label="Edit">
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={`Edit ${showHidden(path)}`}
+          onClick={() => setIsOpen(true)}
+        >
+          <IconPencil size={18} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      {isOpen ? (
+        <EditFile
+          path={path}
+          text={file.text}
+          onKeep={(text) => edits.keep(version, path, text)}
+          onClose={() => setIsOpen(false)}
+        />
+      ) : null}
+    </>
   );
 }
 

@@ -10,10 +10,12 @@ import { Problem } from "../../../parts/page/problem.tsx";
 import { countOf, showSize } from "../../../parts/text/show-size.ts";
 import { useVersion } from "../../../platform/use-version.ts";
 import { type PackageAddress, useVersions } from "../use-package.ts";
+import { EditsBar } from "./edits-bar.tsx";
 import { FileTree } from "./file-tree.tsx";
 import { FileView } from "./file-view.tsx";
 import { fileToOpen } from "./file-tree.ts";
 import { saveZip } from "./save.ts";
+import { useEdits } from "./use-edits.ts";
 
 interface FilesProps {
   readonly address: PackageAddress;
@@ -25,6 +27,7 @@ export function FilesTab({ address, newest }: FilesProps): ReactNode {
   const { version: asked, file } = useSearch({ from: "/projects/$project/packages/$package" });
   const isNewest = asked === undefined || asked === newest.number;
   const found = useVersion(address, isNewest ? undefined : asked);
+  const edits = useEdits(address);
   const version = isNewest ? newest : found.data;
   if (version === undefined) {
     if (found.error === null) return <Loading />;
@@ -34,12 +37,15 @@ export function FilesTab({ address, newest }: FilesProps): ReactNode {
   return (
     <Stack>
       <Head address={address} newest={newest} version={version} />
+      <EditsBar edits={edits} />
       <Grid gap="md">
         <Grid.Col span={{ base: 12, md: 3 }}>
           <FileTree key={version.number} version={version} open={path} />
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 9 }}>
-          {path === undefined ? null : <FileView key={path} address={address} version={version} path={path} />}
+          {path === undefined ? null : (
+            <FileView key={path} address={address} version={version} path={path} edits={edits} />
+          )}
         </Grid.Col>
       </Grid>
     </Stack>

@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { collectDropped } from "./collect-files.ts";
 import { takeDrop } from "../../../parts/drop/held-drop.ts";
+import { takeFiles } from "../../../parts/drop/held-files.ts";
 import type { DroppedFile } from "./dropped-file.ts";
 
 /** Takes files that are dropped anywhere on the page, also while it was on its way; true while files are dragged over it. */
@@ -28,8 +29,10 @@ export function useDrop(onFiles: (files: Promise<readonly DroppedFile[]>) => voi
       if (grabbed !== undefined) take(collectDropped(grabbed));
     };
     listen("drop", takeHeld);
-    // Dropped before this page was there.
+    // Dropped before this page was there, or edited on the page of a package.
     takeHeld();
+    const edited = takeFiles(globalThis.location.pathname);
+    if (edited !== undefined) take(Promise.resolve(edited));
     return () => stop.abort();
   }, []);
   return isOver;
