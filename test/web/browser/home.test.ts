@@ -105,7 +105,7 @@ test("/projects/acme opens the form of a package with parameters", async () => {
   await page.waitForURL("**/packages/form/run");
 });
 
-test("/projects/acme leads to the upload when files are dragged over it", async () => {
+test("/projects/acme leads to the upload when files are dropped on it, and stays when they only cross it", async () => {
   const opened = await open("/projects/acme");
   const { page } = opened;
   // The page asks whether there is a package of that name, and may have heard so before the test ends.
@@ -113,9 +113,12 @@ test("/projects/acme leads to the upload when files are dragged over it", async 
   const folder = await stage.write("dragged", { "main.sh": "echo dragged\n" });
   await page.getByRole("link", { name: "report", exact: true }).first().waitFor();
   await dragPaths(page, [folder]);
-  await page.waitForURL("**/projects/acme/upload");
-  await page.getByText("Drop a folder, files or a zip here").waitFor();
+  await page.getByText("Drop to upload").waitFor();
+  await page.mouse.move(300, 300);
+  await page.getByText("Drop to upload").waitFor({ state: "detached" });
+  expect(new URL(page.url()).pathname).toBe("/projects/acme");
   await dropPaths(page, [folder]);
+  await page.waitForURL("**/projects/acme/upload");
   await page.getByText("1 file, 13 bytes", { exact: true }).first().waitFor();
 });
 

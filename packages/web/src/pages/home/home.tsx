@@ -6,6 +6,7 @@ import { useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import { LinkButton } from "../../parts/page/links.tsx";
+import { DropNotice } from "../../parts/page/drop-notice.tsx";
 import { Loading } from "../../parts/page/loading.tsx";
 import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
@@ -23,7 +24,7 @@ export function HomePage(): ReactNode {
   const { project } = useParams({ from: "/projects/$project" });
   const client = useClient();
   const found = useQuery(overviewQuery(client, project));
-  useDragToUpload(project);
+  const isOver = useDragToUpload(project);
   return (
     <Page
       title={project}
@@ -49,6 +50,7 @@ export function HomePage(): ReactNode {
       ) : (
         <Content project={project} packages={found.data.packages} />
       )}
+      {isOver ? <DropNotice text="Drop to upload" /> : null}
     </Page>
   );
 }

@@ -2,10 +2,10 @@ import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import type { SecretPlace } from "@sealrun/client";
 import { IconFileImport, IconKeyboard, IconPlus } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
+import { DropNotice } from "../../parts/page/drop-notice.tsx";
 import { Loading } from "../../parts/page/loading.tsx";
 import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
-import { DropNotice } from "./import/drop-notice.tsx";
 import { FirstSecret } from "./list/first-secret.tsx";
 import { placeKey } from "./place.ts";
 import { type Dialog, SecretsDialogs } from "./secrets-dialogs.tsx";
@@ -89,7 +89,7 @@ export function SecretsPage(props: {
           actions={actions}
         />
       )}
-      {isOver ? <DropNotice /> : null}
+      {isOver ? <DropNotice text="Drop a .env or .json file to import its secrets" /> : null}
       <SecretsDialogs
         place={place}
         own={own}
