@@ -56,7 +56,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
   ],
   "packages/web/src": [
     ["parts/drop", "parts/text", "parts/time", "platform"],
-    ["parts/code", "parts/export", "parts/log", "parts/page"],
+    ["parts/code", "parts/export", "parts/log", "parts/page", "parts/views"],
     ["parts/json"],
     ["pages/secrets"],
     [

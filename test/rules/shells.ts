@@ -207,6 +207,7 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
   "packages/web/src/parts/page": ["test/web/browser/pages.test.ts", "test/web/browser/execution.test.ts"],
   "packages/web/src/parts/text": ["test/web/browser/pages.test.ts", "test/web/browser/execution.test.ts"],
   "packages/web/src/parts/time": ["test/web/browser/pages.test.ts", "test/web/browser/execution.test.ts"],
+  "packages/web/src/parts/views": ["test/web/browser/audit.test.ts"],
   "packages/web/src/platform": ["test/web/browser/session.test.ts", "test/web/browser/lost-connection.test.ts"],
   "packages/telemetry/src/metrics": ["test/telemetry/metrics/serve-metrics.test.ts"],
 };

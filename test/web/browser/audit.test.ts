@@ -69,6 +69,24 @@ test("/audit narrows by what is typed and chosen, and shows everything again", a
   expect(lines).toEqual(["seq,at,actor,action,object,detail,requestId", expect.stringContaining(",project.create,")]);
 });
 
+test("/audit keeps filters under a name, goes back to them and removes them", async () => {
+  const page = await open("/audit?action=project");
+  const views = page.getByRole("button", { name: "Views" });
+  await views.click();
+  await page.getByRole("menuitem", { name: "Save or remove views" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Projects");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByRole("button", { name: "Show everything" }).click();
+  await views.click();
+  await page.getByRole("menuitem", { name: "Projects" }).click();
+  await page.waitForURL(/\/audit\?action=project$/);
+  await views.click();
+  await page.getByRole("menuitem", { name: "Save or remove views" }).click();
+  await page.getByRole("button", { name: "Remove the view Projects" }).click();
+  expect(await page.evaluate(() => localStorage.getItem("sealrun-views-audit"))).toBeNull();
+});
+
 test("/audit checks its chain and says what that shows", async () => {
   const page = await open("/audit");
   await page.getByRole("button", { name: "Check the chain" }).click();

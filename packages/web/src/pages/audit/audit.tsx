@@ -9,6 +9,7 @@ import { readAll } from "../../parts/export/read-all.ts";
 import { Loading } from "../../parts/page/loading.tsx";
 import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
+import { ViewsMenu } from "../../parts/views/views-menu.tsx";
 import { AuditFilters } from "./audit-filters.tsx";
 import { AuditTable } from "./audit-table.tsx";
 import { ChainCheck } from "./chain-check.tsx";
@@ -74,6 +75,7 @@ function Rows({ search, onClear }: { readonly search: AuditSearch; readonly onCl
               Show everything
             </Button>
           ) : null}
+          <ViewsMenu page="audit" />
           <ExportMenu
             name="audit"
             columns={["seq", "at", "actor", "action", "object", "detail", "requestId"]}

@@ -7,6 +7,7 @@ import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
 import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
+import { ViewsMenu } from "../../parts/views/views-menu.tsx";
 import { CancelQueued } from "./cancel-queued.tsx";
 import { ExportExecutions } from "./export-executions.tsx";
 import { ExecutionsList } from "./executions-list.tsx";
@@ -23,7 +24,15 @@ export function ExecutionsPage(): ReactNode {
   const onChange = (change: ExecutionsSearch): void =>
     void navigate({ search: { ...search, ...change }, resetScroll: false });
   return (
-    <Page title="Executions" actions={<ExportExecutions search={search} />}>
+    <Page
+      title="Executions"
+      actions={
+        <>
+          <ViewsMenu page="executions" />
+          <ExportExecutions search={search} />
+        </>
+      }
+    >
       <Stack gap="md">
         <FilterBar search={search} onChange={onChange} />
         <Overview search={search} onChange={onChange} />
