@@ -89,7 +89,7 @@ test("/run keeps no sealed parameter of a run that is cancelled before it starts
   const { page } = opened;
   await page.getByLabel("customer").fill(control.value);
   await page.getByLabel("token").first().fill(value.value);
-  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("button", { name: "Priority and start time" }).click();
   await page.getByLabel("Not before").fill("2035-01-02T03:04");
   await start(page);
   await page.getByRole("button", { name: "Cancel" }).click();

@@ -138,7 +138,7 @@ test("/run takes any name of a package without a parameters.json", async () => {
 
 test("/run with a time keeps the execution waiting, and says until when", async () => {
   const { page } = await open("/projects/runs/packages/free/run");
-  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("button", { name: "Priority and start time" }).click();
   await page.getByLabel("Not before").fill("2035-01-02T03:04");
   await page.getByLabel("Priority").selectOption("9");
   await page.getByRole("button", { name: "Run", exact: true }).click();
@@ -177,7 +177,7 @@ test("/run keeps what was typed when the platform cannot be reached, and starts 
 test("/run fits a narrow page in the dark", async () => {
   const { page } = await open("/projects/runs/packages/report/run", 360);
   await page.emulateMedia({ colorScheme: "dark" });
-  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("button", { name: "Priority and start time" }).click();
   await expectNoSidewaysScroll(page);
   await expectAccessible(page);
 });

@@ -1,4 +1,4 @@
-import { Code, CopyButton, Group, Text, Tooltip, UnstyledButton } from "@mantine/core";
+import { Code, CopyButton, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { type ExecutionInfo, isFinal, showDuration } from "@sealrun/protocol";
 import { type ReactNode } from "react";
 import { LinkAnchor } from "../../parts/page/links.tsx";
@@ -6,78 +6,64 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 import { shortId } from "../../parts/text/short-id.ts";
 import { useTicking } from "../../parts/time/use-ticking.ts";
+import classes from "./facts.module.css";
 
 /** The package of an execution, what started it and when, how long it took and where it ran. */
 export function Facts({ execution }: { readonly execution: ExecutionInfo }): ReactNode {
   const { project, package: name, version, executor, priority, notBefore, network } = execution;
   const sandbox = execution.attempts.at(-1)?.sandbox ?? null;
   return (
-    <Group gap="2px 8px">
-      <LinkAnchor size="sm" to="/projects/$project" params={{ project }}>
-        <ShownText text={project} />
-      </LinkAnchor>
-      <Dot />
-      <LinkAnchor
-        size="sm"
-        to="/projects/$project/packages/$package"
-        params={{ project, package: name }}
-        search={{ version }}
-      >
-        version {version}
-      </LinkAnchor>
-      <Dot />
+    <div className={classes["facts"]}>
+      <span>
+        <LinkAnchor size="sm" to="/projects/$project" params={{ project }}>
+          <ShownText text={project} />
+        </LinkAnchor>
+      </span>
+      <span>
+        <LinkAnchor
+          size="sm"
+          to="/projects/$project/packages/$package"
+          params={{ project, package: name }}
+          search={{ version }}
+        >
+          version {version}
+        </LinkAnchor>
+      </span>
       <span>
         <StartedBy execution={execution} /> <Time at={execution.createdAt} />
       </span>
-      <Dot />
       <Duration execution={execution} />
       {executor === null ? null : (
-        <>
-          <Dot />
-          <span>
-            on{" "}
-            <LinkAnchor size="sm" to="/executions" search={{ executor }}>
-              {shortId(executor)}
-            </LinkAnchor>
-          </span>
-        </>
+        <span>
+          on{" "}
+          <LinkAnchor size="sm" to="/executions" search={{ executor }}>
+            {shortId(executor)}
+          </LinkAnchor>
+        </span>
       )}
       {sandbox === null ? null : (
-        <>
-          <Dot />
-          <span>
-            sandbox{" "}
-            <LinkAnchor size="sm" to="/guides/$" params={{ _splat: "security-model" }} hash="sandbox-levels">
-              {sandbox}
-            </LinkAnchor>
-          </span>
-        </>
+        <span>
+          sandbox{" "}
+          <LinkAnchor size="sm" to="/guides/$" params={{ _splat: "security-model" }} hash="sandbox-levels">
+            {sandbox}
+          </LinkAnchor>
+        </span>
       )}
-      <Dot />
       <span>priority {priority}</span>
-      {network == null ? null : (
-        <>
-          <Dot />
-          {network === "host" ? (
-            <Text span inherit c="orange.8">
-              network: the executor&apos;s machine
-            </Text>
-          ) : (
-            <span>network: {network === "named" ? "named hosts" : network}</span>
-          )}
-        </>
+      {network == null ? null : network === "host" ? (
+        <Text span inherit c="orange.8">
+          network: the executor&apos;s machine
+        </Text>
+      ) : (
+        <span>network: {network === "named" ? "named hosts" : network}</span>
       )}
       {notBefore !== null && execution.startedAt === null ? (
-        <>
-          <Dot />
-          <span>
-            not before <Time at={notBefore} />
-          </span>
-        </>
+        <span>
+          not before <Time at={notBefore} />
+        </span>
       ) : null}
-      <Dot />
       <CopiedId id={execution.id} />
-    </Group>
+    </div>
   );
 }
 
@@ -131,13 +117,5 @@ function CopiedId({ id }: { readonly id: string }): ReactNode {
         </Tooltip>
       )}
     </CopyButton>
-  );
-}
-
-function Dot(): ReactNode {
-  return (
-    <Text span c="dimmed" aria-hidden visibleFrom="sm">
-      ·
-    </Text>
   );
 }

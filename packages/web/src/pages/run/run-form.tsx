@@ -103,7 +103,7 @@ function More({ priority }: { readonly priority: number }): ReactNode {
         }
         onClick={() => setIsOpen(!isOpen)}
       >
-        More
+        Priority and start time
       </Button>
       <Collapse expanded={isOpen}>
         <Group align="flex-start" mt="xs">

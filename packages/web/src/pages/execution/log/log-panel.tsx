@@ -22,7 +22,7 @@ export function LogPanel({ execution, log }: { readonly execution: ExecutionInfo
   const isNarrow = useMediaQuery("(max-width: 48em)", globalThis.innerWidth < 768, { getInitialValueInEffect: false });
   const [settings, setSettings] = useState<LogSettings>({
     isWrapped: isNarrow,
-    hasTime: true,
+    hasTime: !isNarrow,
     isFollowing: !isFinal(execution.status) && search.line === undefined,
   });
   const [streams, setStreams] = useState<readonly Stream[]>([]);

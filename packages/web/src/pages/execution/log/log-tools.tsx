@@ -62,27 +62,28 @@ export function LogTools(props: LogToolsProps): ReactNode {
       <Group gap={4} ml="auto">
         <Toggle
           label="Follow the end"
+          short="Follow"
           isOn={settings.isFollowing}
           onChange={(isFollowing) => onSettings({ ...settings, isFollowing })}
           icon={<IconChevronsDown size={18} aria-hidden />}
         />
         <Toggle
           label="Wrap lines"
+          short="Wrap"
           isOn={settings.isWrapped}
           onChange={(isWrapped) => onSettings({ ...settings, isWrapped })}
           icon={<IconTextWrap size={18} aria-hidden />}
         />
         <Toggle
           label="Show times"
+          short="Times"
           isOn={settings.hasTime}
           onChange={(hasTime) => onSettings({ ...settings, hasTime })}
           icon={<IconClock size={18} aria-hidden />}
         />
-        <Tooltip label="Download as text">
-          <ActionIcon size="lg" variant="default" aria-label="Download as text" onClick={props.onDownload}>
-            <IconDownload size={18} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+        <Tool label="Download as text" short="Download" onClick={props.onDownload}>
+          <IconDownload size={18} aria-hidden />
+        </Tool>
       </Group>
     </Group>
   );
@@ -205,21 +206,42 @@ function toggled<T>(set: readonly T[], item: T): readonly T[] {
 
 function Toggle(props: {
   readonly label: string;
+  readonly short: string;
   readonly icon: ReactNode;
   readonly isOn: boolean;
   readonly onChange: (isOn: boolean) => void;
 }): ReactNode {
+  const { label, short, icon, isOn, onChange } = props;
+  return (
+    <Tool label={label} short={short} isOn={isOn} onClick={() => onChange(!isOn)}>
+      {icon}
+    </Tool>
+  );
+}
+
+/** An icon, and beside it a word where there is space for one. */
+function Tool(props: {
+  readonly label: string;
+  readonly short: string;
+  readonly isOn?: boolean;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}): ReactNode {
   return (
     <Tooltip label={props.label}>
-      <ActionIcon
-        size="lg"
-        variant={props.isOn ? "light" : "default"}
+      <Button
+        size="sm"
+        px={8}
+        variant={props.isOn === true ? "light" : "default"}
         aria-label={props.label}
         aria-pressed={props.isOn}
-        onClick={() => props.onChange(!props.isOn)}
+        onClick={props.onClick}
       >
-        {props.icon}
-      </ActionIcon>
+        {props.children}
+        <Text span inherit visibleFrom="lg" ml={6} fz="xs">
+          {props.short}
+        </Text>
+      </Button>
     </Tooltip>
   );
 }
