@@ -17,6 +17,7 @@ const columns = [
   "finishedAt",
   "trigger",
   "executor",
+  "error",
 ];
 
 /** Downloads all executions that the filter matches. */
@@ -44,7 +45,20 @@ export function ExportExecutions({ search }: { readonly search: ExecutionsSearch
         finishedAt,
         trigger,
         executor,
-      }) => [id, project, name, version, status, createdAt, startedAt, finishedAt, trigger.kind, executor]}
+        error,
+      }) => [
+        id,
+        project,
+        name,
+        version,
+        status,
+        createdAt,
+        startedAt,
+        finishedAt,
+        trigger.kind,
+        executor,
+        error?.code ?? null,
+      ]}
     />
   );
 }
