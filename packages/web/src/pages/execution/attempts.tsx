@@ -1,7 +1,8 @@
-import { Paper, Stack, Table, Text } from "@mantine/core";
+import { Paper, Stack, Text } from "@mantine/core";
 import type { ExecutionInfo } from "@sealrun/protocol";
 import { IconCpu } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { CardCell, CardRow, CardTable } from "../../parts/page/card-table.tsx";
 import { Empty } from "../../parts/page/empty.tsx";
 import { LinkAnchor } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
@@ -20,43 +21,30 @@ export function AttemptsTable({ execution }: { readonly execution: ExecutionInfo
   return (
     <Stack gap="sm">
       <Paper withBorder p="xs">
-        <Table.ScrollContainer minWidth={560}>
-          <Table verticalSpacing="xs" aria-label="Attempts">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Attempt</Table.Th>
-                <Table.Th>Executor</Table.Th>
-                <Table.Th>Taken</Table.Th>
-                <Table.Th>Sandbox</Table.Th>
-                <Table.Th>End</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {execution.attempts.map(({ attempt, executor, claimedAt, sandbox, end, reason }) => (
-                <Table.Tr key={attempt}>
-                  <Table.Td>{attempt}</Table.Td>
-                  <Table.Td ff="monospace">
-                    <LinkAnchor size="sm" to="/executions" search={{ executor }}>
-                      {executor}
-                    </LinkAnchor>
-                  </Table.Td>
-                  <Table.Td>
-                    <Time at={claimedAt} />
-                  </Table.Td>
-                  <Table.Td>{sandbox ?? "Not said"}</Table.Td>
-                  <Table.Td>
-                    {end === null ? "Running" : ends[end]}
-                    {reason === null ? null : (
-                      <>
-                        : <ShownText text={`${reason.message} (${reason.code})`} />
-                      </>
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <CardTable label="Attempts" columns={["Attempt", "Executor", "Taken", "Sandbox", "End"]}>
+          {execution.attempts.map(({ attempt, executor, claimedAt, sandbox, end, reason }) => (
+            <CardRow key={attempt}>
+              <CardCell label="Attempt">{attempt}</CardCell>
+              <CardCell label="Executor">
+                <LinkAnchor size="sm" ff="monospace" to="/executions" search={{ executor }}>
+                  {executor}
+                </LinkAnchor>
+              </CardCell>
+              <CardCell label="Taken">
+                <Time at={claimedAt} />
+              </CardCell>
+              <CardCell label="Sandbox">{sandbox ?? "Not said"}</CardCell>
+              <CardCell label="End">
+                {end === null ? "Running" : ends[end]}
+                {reason === null ? null : (
+                  <>
+                    : <ShownText text={`${reason.message} (${reason.code})`} />
+                  </>
+                )}
+              </CardCell>
+            </CardRow>
+          ))}
+        </CardTable>
       </Paper>
       {hasLost ? (
         <Text size="sm" c="dimmed">

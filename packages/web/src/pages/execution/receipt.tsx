@@ -1,8 +1,9 @@
-import { Badge, Button, Group, Paper, Stack, Table, Text } from "@mantine/core";
+import { Badge, Button, Group, Paper, Stack, Text } from "@mantine/core";
 import { type ExecutionInfo, isFinal, type ReceiptRow } from "@sealrun/protocol";
 import { IconBan, IconKey, IconQuestionMark, IconReceipt } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { ExportMenu } from "../../parts/export/export-menu.tsx";
+import { CardCell, CardRow, CardTable } from "../../parts/page/card-table.tsx";
 import { Empty } from "../../parts/page/empty.tsx";
 import { Connections } from "./connections.tsx";
 import { LinkAnchor } from "../../parts/page/links.tsx";
@@ -25,6 +26,7 @@ export function ReceiptPanel({ execution }: { readonly execution: ExecutionInfo 
     );
   }
   const hasAttempts = execution.attempts.length > 1;
+  const columns = ["Name", "Outcome", "From", "Step", ...(hasAttempts ? ["Attempt"] : []), "When"];
   return (
     <Stack gap="xs">
       <Group justify="space-between" gap="sm">
@@ -48,43 +50,33 @@ export function ReceiptPanel({ execution }: { readonly execution: ExecutionInfo 
         />
       </Group>
       <Paper withBorder p="xs">
-        <Table.ScrollContainer minWidth={640}>
-          <Table verticalSpacing="xs" aria-label="Receipt">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th miw={140}>Name</Table.Th>
-                <Table.Th>Outcome</Table.Th>
-                <Table.Th>From</Table.Th>
-                <Table.Th>Step</Table.Th>
-                {hasAttempts ? <Table.Th>Attempt</Table.Th> : null}
-                <Table.Th>When</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {receipt.map((row, index) => (
-                <Table.Tr key={index}>
-                  <Table.Td ff="monospace">
-                    <ShownText text={row.name} />
-                  </Table.Td>
-                  <Table.Td>
-                    <Outcome outcome={row.outcome} />
-                    <Masked masking={row.masking} />
-                  </Table.Td>
-                  <Table.Td>
-                    <From row={row} execution={execution} />
-                  </Table.Td>
-                  <Table.Td ff="monospace">
-                    <ShownText text={row.step} />
-                  </Table.Td>
-                  {hasAttempts ? <Table.Td>{row.attempt ?? "–"}</Table.Td> : null}
-                  <Table.Td>
-                    <Time at={row.time} />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <CardTable label="Receipt" columns={columns}>
+          {receipt.map((row, index) => (
+            <CardRow key={index}>
+              <CardCell place="title">
+                <Text size="sm" ff="monospace" component="span">
+                  <ShownText text={row.name} />
+                </Text>
+              </CardCell>
+              <CardCell label="Outcome">
+                <Outcome outcome={row.outcome} />
+                <Masked masking={row.masking} />
+              </CardCell>
+              <CardCell label="From">
+                <From row={row} execution={execution} />
+              </CardCell>
+              <CardCell label="Step">
+                <Text size="sm" ff="monospace" component="span">
+                  <ShownText text={row.step} />
+                </Text>
+              </CardCell>
+              {hasAttempts ? <CardCell label="Attempt">{row.attempt ?? "–"}</CardCell> : null}
+              <CardCell label="When">
+                <Time at={row.time} />
+              </CardCell>
+            </CardRow>
+          ))}
+        </CardTable>
       </Paper>
       <Connections rows={connections} />
       {execution.reportsComplete || execution.reportsGap !== null ? null : (

@@ -1,7 +1,7 @@
 import { Tabs } from "@mantine/core";
 import type { ExecutionInfo } from "@sealrun/protocol";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { AttemptsTable } from "./attempts.tsx";
 import { DifferencePanel } from "./difference/difference-panel.tsx";
 import { LogPanel } from "./log/log-panel.tsx";
@@ -29,9 +29,15 @@ export function ExecutionTabs({ execution, log }: { readonly execution: Executio
     const next = executionTabs.find((name) => name === value);
     void navigate({ search: (before) => ({ ...before, tab: next }), replace: true });
   };
+  // A link may lead to a tab that a narrow window does not show.
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const chosen = list.current?.children[executionTabs.indexOf(tab)];
+    chosen?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, [tab]);
   return (
     <Tabs value={tab} onChange={onChange} keepMounted={false}>
-      <Tabs.List className={classes["list"]} aria-label="Details">
+      <Tabs.List ref={list} className={classes["list"]} aria-label="Details">
         {executionTabs.map((name) => (
           <Tabs.Tab key={name} value={name}>
             {titles[name]}

@@ -1,4 +1,4 @@
-import { Alert, Group, Paper, Stack, Table, Text, Title } from "@mantine/core";
+import { Alert, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { type ExecutionInfo, isFinal, showDuration } from "@sealrun/protocol";
 import { IconArrowsDiff, IconEqual } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -11,6 +11,7 @@ import { LineText } from "../../../parts/log/line-text.tsx";
 import { LinkAnchor } from "../../../parts/page/links.tsx";
 import { Loading } from "../../../parts/page/loading.tsx";
 import { Problem } from "../../../parts/page/problem.tsx";
+import { CardCell, CardRow, CardTable } from "../../../parts/page/card-table.tsx";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
 import { StatusBadge } from "../../../parts/page/status-badge.tsx";
 import { Time } from "../../../parts/time/time.tsx";
@@ -102,28 +103,21 @@ function Changes({ title, changes }: { readonly title: string; readonly changes:
       <Title order={3} mb={4}>
         {title}
       </Title>
-      <Table.ScrollContainer minWidth={480}>
-        <Table layout="fixed" verticalSpacing={4} aria-label={title}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th w="30%">Name</Table.Th>
-              <Table.Th>Other run</Table.Th>
-              <Table.Th>This run</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {changes.slice(0, maxRows).map((change) => (
-              <Table.Tr key={change.name}>
-                <Table.Td>
-                  <ShownText text={change.name} />
-                </Table.Td>
-                <Side text={change.before} />
-                <Side text={change.now} />
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <CardTable label={title} columns={["Name", "Other run", "This run"]}>
+        {changes.slice(0, maxRows).map((change) => (
+          <CardRow key={change.name}>
+            <CardCell place="title">
+              <ShownText text={change.name} />
+            </CardCell>
+            <CardCell label="Other run">
+              <Side text={change.before} />
+            </CardCell>
+            <CardCell label="This run">
+              <Side text={change.now} />
+            </CardCell>
+          </CardRow>
+        ))}
+      </CardTable>
       {changes.length > maxRows ? (
         <Text size="xs" c="dimmed">
           and {changes.length - maxRows} more
@@ -138,18 +132,16 @@ const shownCharacters = 300;
 function Side({ text }: { readonly text: string | undefined }): ReactNode {
   if (text === undefined) {
     return (
-      <Table.Td>
-        <Text size="sm" c="dimmed">
-          absent
-        </Text>
-      </Table.Td>
+      <Text size="sm" c="dimmed" component="span">
+        absent
+      </Text>
     );
   }
   return (
-    <Table.Td ff="monospace" fz={13}>
+    <Text ff="monospace" fz={13} component="span">
       <LineText text={text.slice(0, shownCharacters)} />
       {text.length > shownCharacters ? "…" : ""}
-    </Table.Td>
+    </Text>
   );
 }
 
@@ -160,30 +152,20 @@ function Durations({ before, now }: { readonly before: ExecutionInfo; readonly n
       <Title order={2} mb="xs">
         Durations
       </Title>
-      <Table.ScrollContainer minWidth={360}>
-        <Table verticalSpacing={4} aria-label="Durations">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Step</Table.Th>
-              <Table.Th>Other run</Table.Th>
-              <Table.Th>This run</Table.Th>
-              <Table.Th>Change</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {now.steps.map((step) => (
-              <Table.Tr key={step.name}>
-                <Table.Td ff="monospace">
-                  <ShownText text={step.name} />
-                </Table.Td>
-                <Table.Td>{showMs(earlier.get(step.name))}</Table.Td>
-                <Table.Td>{showMs(timeOf(step))}</Table.Td>
-                <Table.Td>{showChange(earlier.get(step.name), timeOf(step))}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <CardTable label="Durations" columns={["Step", "Other run", "This run", "Change"]}>
+        {now.steps.map((step) => (
+          <CardRow key={step.name}>
+            <CardCell place="title">
+              <Text size="sm" ff="monospace" component="span">
+                <ShownText text={step.name} />
+              </Text>
+            </CardCell>
+            <CardCell label="Other run">{showMs(earlier.get(step.name))}</CardCell>
+            <CardCell label="This run">{showMs(timeOf(step))}</CardCell>
+            <CardCell label="Change">{showChange(earlier.get(step.name), timeOf(step))}</CardCell>
+          </CardRow>
+        ))}
+      </CardTable>
     </Paper>
   );
 }
