@@ -36,6 +36,23 @@ test("ask() names the URL and the reason when no server listens", async () => {
   expect(message).toBe(`${url} cannot be reached (ECONNREFUSED); check the URL, and that the platform runs`);
 });
 
+test("ask() ends a save that has no answer in time, and says that it may have been done", async () => {
+  const hangs: typeof fetch = async (_url, init) => {
+    init?.signal?.throwIfAborted();
+    return new Promise((_resolve, reject) => {
+      init?.signal?.addEventListener("abort", () => reject(init.signal?.reason));
+    });
+  };
+  const limited = { ...connection(hangs), maxSaveMs: 10 };
+  const save = { method: "PUT", path: "/x", json: {} } as const;
+  const { code, message } = await rejectionOf(ask(limited, z.unknown(), save));
+  expect(code).toBe("TIMED_OUT");
+  expect(message).toContain("it may have done what was asked");
+  const own = new TypeError("the page was left");
+  const left = ask({ ...limited, maxSaveMs: 60_000 }, z.unknown(), { ...save, signal: AbortSignal.abort(own) });
+  await expect(left).rejects.toBe(own);
+});
+
 test("ask() says that something else than a platform answered", async () => {
   const proxy = connection(async () => new Response("<html>Bad gateway", { status: 502 }));
   const { code, message } = await rejectionOf(ask(proxy, z.unknown(), call));

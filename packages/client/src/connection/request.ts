@@ -9,6 +9,8 @@ export interface Connection {
   readonly token?: string | undefined;
   /** Used instead of the global `fetch`. */
   readonly fetch?: typeof fetch;
+  /** How long a call that changes something may wait for its answer; an upload may take as long as it needs. */
+  readonly maxSaveMs?: number | undefined;
 }
 
 /** One request below `/api/v1`. */
@@ -79,6 +81,9 @@ async function reach(connection: Connection, address: string, call: Call): Promi
   if (call.isPublic !== true) Object.assign(headers, credentialsOf(connection));
   if (call.json !== undefined) headers["content-type"] = "application/json";
   const body = call.json === undefined ? call.form : JSON.stringify(call.json);
+  const isSave = call.method !== "GET" && call.form === undefined;
+  const limit = isSave && connection.maxSaveMs !== undefined ? AbortSignal.timeout(connection.maxSaveMs) : undefined;
+  const signals = [call.signal, limit].flatMap((signal) => signal ?? []);
   try {
     // A redirect could carry the token to another host.
     return await request(address, {
@@ -88,9 +93,10 @@ async function reach(connection: Connection, address: string, call: Call): Promi
       // A cookie beside a token could name another user.
       credentials: connection.token === undefined ? "same-origin" : "omit",
       ...(body === undefined ? {} : { body }),
-      ...(call.signal === undefined ? {} : { signal: call.signal }),
+      ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
     });
   } catch (error) {
+    if (limit?.aborted === true && call.signal?.aborted !== true) throw tooLate(connection, error);
     throw unreachable(connection, error, call.signal);
   }
 }
@@ -121,6 +127,11 @@ async function readFailure(connection: Connection, response: Response): Promise<
       `${connection.url} answered ${response.status}, but not as a sealrun platform does; check the URL and any proxy in front of the platform`,
     );
   }
+}
+
+function tooLate({ url, maxSaveMs = 0 }: Connection, cause: unknown): SealrunError {
+  const sentence = `${url} has not answered for ${maxSaveMs / 1_000} seconds; it may have done what was asked: look before you try again`;
+  return new SealrunError("TIMED_OUT", sentence, { cause });
 }
 
 /** An aborted request throws the reason of its signal, which the caller has set. */

@@ -1,8 +1,8 @@
 import type { Client } from "@sealrun/client";
 import { createContext, useContext } from "react";
 
-/** The platform that served this page; requests carry the session's cookie. */
-export const ownPlatform = { url: globalThis.location.origin };
+/** The platform that served this page; requests carry the session's cookie. A save that has no answer ends after a minute. */
+export const ownPlatform = { url: globalThis.location.origin, maxSaveMs: 60_000 };
 
 /** The requester who is signed in, and the client for their platform. */
 export interface SignedIn {
