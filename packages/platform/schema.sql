@@ -330,10 +330,12 @@ create table packages (
   created_at timestamp with time zone not null default now(),
   current_version integer not null default 0,
   max_concurrent integer,
+  archived_at timestamp with time zone,
   CHECK ((max_concurrent > 0)),
   FOREIGN KEY (project_id) REFERENCES projects(id),
   PRIMARY KEY (id)
 );
+CREATE INDEX packages_archived ON public.packages USING btree (id) WHERE (archived_at IS NOT NULL);
 CREATE INDEX packages_limited ON public.packages USING btree (id) WHERE (max_concurrent IS NOT NULL);
 CREATE UNIQUE INDEX packages_name ON public.packages USING btree (project_id, lower(name));
 CREATE INDEX packages_unfinished ON public.packages USING btree (created_at) WHERE (current_version = 0);
@@ -356,6 +358,7 @@ create table projects (
   logs_days integer,
   min_sandbox text not null default 'none'::text,
   require_network boolean not null default false,
+  archived_at timestamp with time zone,
   CHECK (((executions_days IS NULL) = (logs_days IS NULL))),
   CHECK (((executions_days = 0) OR ((logs_days >= 1) AND (logs_days <= executions_days)))),
   CHECK (((executions_days >= 0) AND (executions_days <= 3650))),
@@ -363,6 +366,7 @@ create table projects (
   CHECK ((max_concurrent > 0)),
   PRIMARY KEY (id)
 );
+CREATE INDEX projects_archived ON public.projects USING btree (id) WHERE (archived_at IS NOT NULL);
 CREATE INDEX projects_limited ON public.projects USING btree (id) WHERE (max_concurrent IS NOT NULL);
 CREATE UNIQUE INDEX projects_name ON public.projects USING btree (lower(name));
 CREATE INDEX projects_sandboxed ON public.projects USING btree (id) WHERE (min_sandbox <> 'none'::text);
@@ -432,6 +436,7 @@ create table schedules (
   ended_at timestamp with time zone,
   created_at timestamp with time zone not null default clock_timestamp(),
   created_by text not null,
+  paused_at timestamp with time zone,
   CHECK (((ended_at IS NULL) OR (next_at IS NULL))),
   CHECK (((cron IS NULL) <> (once_at IS NULL))),
   CHECK ((kind = ANY (ARRAY['manifest'::text, 'script'::text]))),

@@ -43,6 +43,7 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
   "packages/cli/src/commands/connection": ["test/cli/commands/connection.test.ts"],
   "packages/cli/src/commands/package": ["test/cli/commands/package.test.ts"],
   "packages/cli/src/commands/executions": ["test/cli/commands/run.test.ts"],
+  "packages/cli/src/commands/project": ["test/cli/commands/project.test.ts"],
   "packages/cli/src/commands/operator": ["test/whole/executors.test.ts", "test/whole/dev.test.ts"],
   "packages/cli/src/demo": ["test/whole/demo.test.ts"],
   "packages/cli/src/prove": ["test/whole/doctor.test.ts"],
@@ -111,6 +112,7 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
     "test/platform/sweep/end-grants.test.ts",
     "test/platform/health/check-health.test.ts",
   ],
+  "packages/platform/src/lifecycle": ["test/platform/lifecycle/lifecycle.test.ts"],
   "packages/platform/src/nats": ["test/platform/nats/streams.test.ts", "test/platform/dispatch/queues.test.ts"],
   "packages/platform/src/outbox": [
     "test/platform/dispatch/dispatcher.test.ts",

@@ -91,6 +91,7 @@ export const errorCodes = {
   AUDIT_BROKEN: { status: 409, exit: 1, retry: false, means: "The audit was changed after it was written" },
   FILE_NOT_FOUND: { status: 404, exit: 66, retry: false, means: "The file or folder does not exist or cannot be read" },
   ALREADY_EXISTS: { status: 409, exit: 73, retry: false, means: "This name is already in use" },
+  ARCHIVED: { status: 409, exit: 75, retry: false, means: "The package or its project is archived" },
   IDEMPOTENCY_KEY_REUSED: {
     status: 409,
     exit: 65,

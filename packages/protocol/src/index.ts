@@ -445,6 +445,8 @@ export {
   type SealedSecret,
   type PushVersion,
   type VersionInfo,
+  changePackage,
+  type ChangePackage,
   type PackageInfo,
   type PackageList,
   type PushAnswer,
@@ -482,6 +484,12 @@ export {
 } from "./api/retention.ts";
 export {
   deletedSchedule,
+  scheduleDetail,
+  changeSchedule,
+  changedSchedule,
+  type ScheduleDetail,
+  type ChangeSchedule,
+  type ChangedSchedule,
   scheduleInfo,
   scheduleList,
   type DeletedSchedule,

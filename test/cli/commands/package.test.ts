@@ -89,3 +89,19 @@ test("sealrun run --package-version runs that version with its own parameters", 
     stderr: expect.stringContaining("This package has no version 7"),
   });
 });
+
+test("sealrun package rename, archive and unarchive change a package, and list shows archived ones when asked", async () => {
+  await used.person.run(["push", await used.person.write("named", { "main.sh": "true" }), "--project", "acme"]);
+  const run = async (...args: string[]) => used.person.run(["package", ...args]);
+  expect((await run("rename", "acme/named", "renamed")).stdout).toBe("renamed acme/named to acme/renamed\n");
+  expect((await run("archive", "acme/renamed")).stdout).toBe(
+    "archived acme/renamed\nwhat runs goes on, what is queued waits; undo with: sealrun package unarchive acme/renamed\n",
+  );
+  expect((await run("list", "--project", "acme")).stdout).not.toContain("renamed");
+  expect((await run("list", "--project", "acme", "--archived")).stdout).toContain("renamed (archived)");
+  expect((await run("show", "acme/renamed")).stdout).toContain("nothing of it starts");
+  expect((await used.person.run(["run", "acme/renamed"])).stderr).toContain(
+    "Package acme/renamed is archived; unarchive it first (ARCHIVED)",
+  );
+  expect((await run("unarchive", "acme/renamed")).stdout).toBe("unarchived acme/renamed\n");
+});

@@ -88,3 +88,16 @@ test("sealrun project list says where a token that is not accepted comes from", 
     environment["SEALRUN_TOKEN"] = token;
   }
 });
+
+test("sealrun project rename, archive and unarchive change a project, and list shows archived ones when asked", async () => {
+  const run = async (...args: string[]) => (await used.person.run(["project", ...args])).stdout;
+  await run("create", "spring");
+  expect(await run("rename", "spring", "summer")).toBe(
+    "renamed project spring to summer\nreferences to secrets that name the project as their namespace need the new name\n",
+  );
+  expect(await run("archive", "summer")).toContain("undo with: sealrun project unarchive summer");
+  expect(await run("list")).not.toContain("summer");
+  expect(await run("list", "--archived")).toContain("summer (archived)");
+  expect(await run("unarchive", "summer")).toBe("unarchived project summer\n");
+  expect(await run("list")).toContain("summer");
+});

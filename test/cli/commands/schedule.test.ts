@@ -37,3 +37,16 @@ test("sealrun schedule delete refuses the manifest's own, and what is no id", as
     stderr: expect.stringContaining("sch_ and 20"),
   });
 });
+
+test("sealrun schedule pause and resume stop and continue it, show lists the next times, and run starts it now", async () => {
+  const { schedules } = scheduleList.parse(JSON.parse((await run(["list", "--json"])).stdout));
+  const id = schedules[0]?.id ?? "";
+  const { stdout: shown } = await run(["show", id]);
+  expect(shown).toMatch(/^acme\/yearly\n {2}runs {5}0 7 1 1 \* Europe\/Zurich\n {2}state {4}next run /);
+  expect(shown.match(/^ {2}(next|then) {5}\d{4}-01-01/gm)).toHaveLength(5);
+  expect((await run(["pause", id])).stdout).toMatch(new RegExp(`^paused ${id} of acme/yearly; paused since `));
+  expect((await run(["show", id])).stdout).not.toContain("  then ");
+  const { stdout: started } = await run(["run", id]);
+  expect(started).toContain("started exe_");
+  expect((await run(["resume", id])).stdout).toMatch(new RegExp(`^resumed ${id} of acme/yearly; next run `));
+});

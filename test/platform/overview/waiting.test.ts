@@ -11,8 +11,8 @@ const idle: WaitingFacts = {
   hasExecutor: true,
   silentSeconds: 3,
   unfit: null,
-  package: { name: "report", limit: null, inFlight: 0 },
-  project: { name: "acme", limit: null, inFlight: 0, minSandbox: "none" },
+  package: { name: "report", limit: null, inFlight: 0, isArchived: false },
+  project: { name: "acme", limit: null, inFlight: 0, isArchived: false, minSandbox: "none" },
   bestSandbox: "filtered",
   trouble: null,
   refusal: null,
@@ -22,7 +22,7 @@ const idle: WaitingFacts = {
   slots: 4,
   free: 4,
 };
-const limited = { ...idle, package: { name: "report", limit: 2, inFlight: 2 } };
+const limited = { ...idle, package: { name: "report", limit: 2, inFlight: 2, isArchived: false } };
 
 describe("explainWaiting()", () => {
   test.each<[string, Partial<WaitingFacts>, string]>([
@@ -36,11 +36,21 @@ describe("explainWaiting()", () => {
       { hold: { since: new Date(0), by: "ops" }, notBefore: new Date(0) },
       "The platform is held since 1970-01-01T00:00:00.000Z by ops; nothing starts until: sealrun platform resume",
     ],
+    [
+      "an archived package, before its time",
+      { package: { ...idle.package, isArchived: true }, notBefore: new Date(0) },
+      "Package report is archived; it starts when that is unarchived, or can be cancelled",
+    ],
+    [
+      "an archived project",
+      { project: { ...idle.project, isArchived: true } },
+      "Project acme is archived; it starts when that is unarchived, or can be cancelled",
+    ],
     ["its time", { notBefore: new Date(0) }, "It starts at 1970-01-01T00:00:00.000Z at the earliest"],
     ["its package's limit", limited, "Package report runs at most 2 at once, and 2 are under way"],
     [
       "its project's limit",
-      { project: { name: "acme", limit: 1, inFlight: 1, minSandbox: "none" } },
+      { project: { name: "acme", limit: 1, inFlight: 1, isArchived: false, minSandbox: "none" } },
       "Project acme runs at most 1 at once, and 1 are under way",
     ],
     ["NATS", { trouble: "unreachable", slots: 0, free: 0 }, "NATS cannot be reached; it starts when NATS is back"],
@@ -57,7 +67,7 @@ describe("explainWaiting()", () => {
     ],
     [
       "an executor with a stronger sandbox",
-      { project: { name: "acme", limit: null, inFlight: 0, minSandbox: "separate-users" } },
+      { project: { name: "acme", limit: null, inFlight: 0, isArchived: false, minSandbox: "separate-users" } },
       "Project acme requires the sandbox level separate-users, and the executors of pool gpu reach filtered at most; start one that reaches it, or name another pool in the manifest",
     ],
     [

@@ -4,22 +4,25 @@ import { type Cli, parsePackagePath, parseProject } from "../command.ts";
 import { connect, requireProject } from "../connect.ts";
 import { describeParameters } from "../execution/describe-parameters.ts";
 import { showTime } from "../show-time.ts";
+import { changeCommands } from "./package/change.ts";
 import { rollbackCommand } from "./package/rollback.ts";
 import { versionsCommand } from "./package/versions.ts";
 import { adviseProject } from "./push.ts";
 
 interface ListOptions {
   readonly project?: string;
+  readonly archived?: boolean;
   readonly json?: boolean;
 }
 
-/** `sealrun package list`, `show`, `versions` and `rollback`. */
+/** `sealrun package list`, `show`, `versions`, `rollback`, `rename`, `archive` and `unarchive`. */
 export function packageCommand(cli: Cli): Command {
   const command = new Command("package").description("Packages: pushed sets of scripts");
   command
     .command("list")
     .description("List the packages of a project")
     .option("--project <project>", "the project (default: the chosen one)", parseProject)
+    .option("--archived", "archived ones too")
     .option("--json", "print them as JSON")
     .action(async (options: ListOptions) => list(cli, options));
   command
@@ -30,21 +33,26 @@ export function packageCommand(cli: Cli): Command {
     .action(async (address: string, options: { readonly json?: boolean }) => show(cli, address, options));
   command.addCommand(versionsCommand(cli));
   command.addCommand(rollbackCommand(cli));
+  for (const change of changeCommands(cli)) command.addCommand(change);
   return command;
 }
 
-async function list(cli: Cli, { project: given, json }: ListOptions): Promise<void> {
+async function list(cli: Cli, { project: given, archived = false, json }: ListOptions): Promise<void> {
   const { output } = cli;
   const project = await requireProject(cli, given);
   const client = await connect(cli);
   try {
-    const packages = await client.listPackages(project);
+    const packages = await client.listPackages(project, { archived });
     if (json === true) return output.json({ packages });
     if (packages.length === 0)
       return output.line(`no packages yet; push one with: sealrun push DIR --project ${project}`);
     output.table(
       ["PACKAGE", "VERSION", "PUSHED"],
-      packages.map(({ name, version, pushedAt }) => [name, String(version), showTime(pushedAt)]),
+      packages.map(({ name, version, pushedAt, archivedAt }) => [
+        archivedAt == null ? name : `${name} (archived)`,
+        String(version),
+        showTime(pushedAt),
+      ]),
     );
   } catch (error) {
     throw adviseProject(error, project);
@@ -59,6 +67,7 @@ async function show(cli: Cli, text: string, { json }: { readonly json?: boolean 
   if (json === true) return output.json(found);
   output.line(output.paint("bold", `${found.project.name}/${found.name}`));
   const { version } = found;
+  if (found.archivedAt != null) output.line(`  archived ${showTime(found.archivedAt)}: nothing of it starts`);
   if (version === null) return;
   output.line(`  version  ${version.number}, pushed ${showTime(version.createdAt)}`);
   for (const line of showAbout(version.manifest)) output.line(line);

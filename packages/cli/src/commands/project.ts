@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { type Cli, parseNumber, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
 import { useProjectCommand } from "./connection/use-project.ts";
+import { changeCommands } from "./project/change.ts";
 import { showTime } from "../show-time.ts";
 
 interface JsonOption {
@@ -15,7 +16,7 @@ interface LimitOptions extends JsonOption {
   readonly requireNetwork?: "on" | "off";
 }
 
-/** `sealrun project create`, `list`, `limit` and `use`. */
+/** `sealrun project create`, `list`, `limit`, `use`, `rename`, `archive` and `unarchive`. */
 export function projectCommand(cli: Cli): Command {
   const { output } = cli;
   const command = new Command("project").description("Projects: spaces that packages and secrets belong to");
@@ -33,15 +34,16 @@ export function projectCommand(cli: Cli): Command {
   command
     .command("list")
     .description("List the projects")
+    .option("--archived", "archived ones too")
     .option("--json", "print them as JSON")
-    .action(async ({ json }: JsonOption) => {
-      const projects = await (await connect(cli)).listProjects();
+    .action(async ({ archived = false, json }: JsonOption & { readonly archived?: boolean }) => {
+      const projects = await (await connect(cli)).listProjects({ archived });
       if (json === true) return output.json({ projects });
       if (projects.length === 0) return output.line("no projects yet; create one with: sealrun project create NAME");
       output.table(
         ["PROJECT", "LIMIT", "SANDBOX", "CREATED"],
-        projects.map(({ name, maxConcurrent, minSandbox, createdAt }) => [
-          name,
+        projects.map(({ name, maxConcurrent, minSandbox, createdAt, archivedAt }) => [
+          archivedAt == null ? name : `${name} (archived)`,
           String(maxConcurrent ?? "-"),
           minSandbox === undefined || minSandbox === "none" ? "-" : minSandbox,
           showTime(createdAt),
@@ -70,6 +72,7 @@ export function projectCommand(cli: Cli): Command {
       for (const sentence of describeLimits(project)) output.line(sentence);
     });
   command.addCommand(useProjectCommand(cli));
+  for (const change of changeCommands(cli)) command.addCommand(change);
   return command;
 }
 

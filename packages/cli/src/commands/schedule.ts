@@ -2,7 +2,12 @@ import { type ScheduleInfo, scheduleId, SealrunError, showName } from "@sealrun/
 import { Command } from "commander";
 import { type Cli, parsePackage, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
+import { reportStart } from "../execution/report-start.ts";
 import { showTime } from "../show-time.ts";
+
+interface JsonOption {
+  readonly json?: boolean;
+}
 
 interface ListOptions {
   readonly project?: string;
@@ -10,7 +15,7 @@ interface ListOptions {
   readonly json?: boolean;
 }
 
-/** `sealrun schedule list` and `delete`. */
+/** `sealrun schedule list`, `show`, `pause`, `resume`, `run` and `delete`. */
 export function scheduleCommand(cli: Cli): Command {
   const command = new Command("schedule").description("Schedules: when packages run, from manifests and from scripts");
   command
@@ -20,6 +25,34 @@ export function scheduleCommand(cli: Cli): Command {
     .option("--package <package>", "only of this package", parsePackage)
     .option("--json", "print them as JSON")
     .action(async (options: ListOptions) => list(cli, options));
+  command
+    .command("show")
+    .description("Show a schedule and its next five due times")
+    .argument("<id>", "sch_…", parseId)
+    .option("--json", "print it as JSON")
+    .action(async (id: string, options: JsonOption) => show(cli, id, options));
+  command
+    .command("pause")
+    .description("Pause a schedule; due times during the pause are not run later")
+    .argument("<id>", "sch_…", parseId)
+    .option("--json", "print it as JSON")
+    .action(async (id: string, options: JsonOption) => pause(cli, id, { ...options, isPaused: true }));
+  command
+    .command("resume")
+    .description("Resume a schedule that was paused")
+    .argument("<id>", "sch_…", parseId)
+    .option("--json", "print it as JSON")
+    .action(async (id: string, options: JsonOption) => pause(cli, id, { ...options, isPaused: false }));
+  command
+    .command("run")
+    .description("Run the package of a schedule now, with the schedule's parameters")
+    .argument("<id>", "sch_…", parseId)
+    .option("--wait", "wait for the end")
+    .option("--json", "print the execution as JSON")
+    .action(async (id: string, { wait, json }: JsonOption & { readonly wait?: boolean }) => {
+      const client = await connect(cli);
+      await reportStart(cli, client, { started: await client.runSchedule(id), wait, json });
+    });
   command
     .command("delete")
     .description("Delete a schedule that a script created")
@@ -63,6 +96,37 @@ function rowOf(schedule: ScheduleInfo): readonly string[] {
     isPaused ? "paused" : nextAt === null ? "" : showTime(nextAt),
     last === null ? "" : `${showTime(last.dueAt)} ${last.status}`,
   ];
+}
+
+async function show(cli: Cli, id: string, { json }: JsonOption): Promise<void> {
+  const { output } = cli;
+  const schedule = await (await connect(cli)).getSchedule(id);
+  if (json === true) return output.json(schedule);
+  const { project, package: name, cron, timezone, nextTimes } = schedule;
+  output.line(output.paint("bold", `${project}/${name}`));
+  output.line(`  runs     ${cron === null ? "once" : `${cron} ${timezone ?? "UTC"}`}`);
+  output.line(`  state    ${stateOf(schedule)}`);
+  for (const [index, time] of nextTimes.entries())
+    output.line(`  ${index === 0 ? "next" : "then"}     ${showTime(time)}`);
+}
+
+async function pause(
+  cli: Cli,
+  id: string,
+  { json, isPaused }: JsonOption & { readonly isPaused: boolean },
+): Promise<void> {
+  const { output } = cli;
+  const schedule = await (await connect(cli)).pauseSchedule(id, isPaused);
+  if (json === true) return output.json({ schedule });
+  const done = output.paint("green", isPaused ? "paused" : "resumed");
+  if (schedule === null) return output.line(`${done} ${id}; its only due time has passed, so it has ended`);
+  output.line(`${done} ${id} of ${schedule.project}/${schedule.package}; ${stateOf(schedule)}`);
+}
+
+function stateOf({ isPaused, pausedAt, nextAt }: ScheduleInfo): string {
+  if (pausedAt != null) return `paused since ${showTime(pausedAt)}`;
+  if (isPaused) return "paused by its manifest, or because its package is archived";
+  return nextAt === null ? "without a due time" : `next run ${showTime(nextAt)}`;
 }
 
 function parseId(text: string): string {

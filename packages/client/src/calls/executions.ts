@@ -33,15 +33,10 @@ import {
   visibleParameters,
 } from "@sealrun/protocol";
 import { queryOf } from "../connection/query.ts";
-import { type Ask, type Call, path } from "../connection/request.ts";
+import { askWithRetries } from "../connection/ask-with-retries.ts";
+import { type Ask, path } from "../connection/request.ts";
 import { sealParameters } from "./seal.ts";
 import type { Trust } from "../connection/trust.ts";
-
-/** Delays before a start is sent again: a restarted platform is back within a few seconds. */
-const retryDelaysMs = [250, 1_000, 3_000];
-
-/** After these errors it is unknown whether the execution was started. */
-const unknownOutcome: ReadonlySet<string> = new Set(["PLATFORM_UNREACHABLE", "POSTGRES_UNREACHABLE"]);
 
 /** What to run, and with what. */
 export interface ExecutionToStart {
@@ -163,19 +158,6 @@ export function createExecutions(ask: Ask, trust: Trust): Executions {
     listLogs: async (id, after, limit) =>
       ask(logPage, { method: "GET", path: path`/executions/${id}/logs` + queryOf({ after, limit }) }),
   };
-}
-
-/** Sends the call again, with the same body and key, until an answer arrives; throws the last failure. */
-async function askWithRetries<T>(ask: Ask, schema: Parameters<typeof ask<T>>[0], call: Call): Promise<T> {
-  for (const waitMs of retryDelaysMs) {
-    try {
-      return await ask(schema, call);
-    } catch (error) {
-      if (!(error instanceof SealrunError) || !unknownOutcome.has(error.code)) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, waitMs));
-  }
-  return ask(schema, call);
 }
 
 async function prepare(trust: Trust, target: PackageInfo, input: ExecutionToStart): Promise<StartExecution> {

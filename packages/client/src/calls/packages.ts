@@ -1,5 +1,6 @@
 import { sha256Hex } from "@sealrun/crypto";
 import {
+  type ChangePackage,
   isExecutable,
   type JsonValue,
   packageInfo,
@@ -17,9 +18,11 @@ import {
   versionList,
   type VersionList,
 } from "@sealrun/protocol";
+import { archivedQuery } from "../connection/query.ts";
 import { type Ask, path, type ReadBytes } from "../connection/request.ts";
 import { sealSecrets } from "./seal.ts";
 import { retryWhenKeyChanged } from "./secrets.ts";
+import type { Change } from "../connection/change.ts";
 import type { Trust } from "../connection/trust.ts";
 
 /** One file of a package, in the order in which scripts run. */
@@ -46,7 +49,10 @@ export interface Packages {
   /** Gets or creates the package, seals its secrets here and sends them with the files. `SECRET_CHANGED` stores nothing. */
   pushPackage(input: PackageToPush): Promise<PushAnswer>;
   getPackage(project: string, name: string): Promise<PackageInfo>;
-  listPackages(project: string): Promise<PackageList["packages"]>;
+  /** Archived ones only where they are asked for. */
+  listPackages(project: string, options?: { readonly archived?: boolean }): Promise<PackageList["packages"]>;
+  /** Renames or archives it; while it is archived, nothing of it starts and nothing is pushed to it. */
+  changePackage(project: string, name: string, change: Change<ChangePackage>): Promise<PackageInfo>;
   /** The newest first. */
   listVersions(project: string, name: string): Promise<VersionList["versions"]>;
   getVersion(project: string, name: string, number: number): Promise<VersionInfo>;
@@ -77,8 +83,12 @@ export function createPackages(ask: Ask, trust: Trust, readBytes: ReadBytes): Pa
     pushPackage: async (input) => retryWhenKeyChanged(async () => push(input)),
     getPackage: async (project, name) =>
       ask(packageInfo, { method: "GET", path: path`/projects/${project}/packages/${name}` }),
-    listPackages: async (project) =>
-      (await ask(packageList, { method: "GET", path: path`/projects/${project}/packages` })).packages,
+    listPackages: async (project, options = {}) => {
+      const address = path`/projects/${project}/packages` + archivedQuery(options);
+      return (await ask(packageList, { method: "GET", path: address })).packages;
+    },
+    changePackage: async (project, name, json) =>
+      ask(packageInfo, { method: "PATCH", path: path`/projects/${project}/packages/${name}`, json }),
     listVersions: async (project, name) => {
       const address = path`/projects/${project}/packages/${name}/versions`;
       return (await ask(versionList, { method: "GET", path: address })).versions;

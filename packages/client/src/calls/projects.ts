@@ -9,27 +9,40 @@ import {
   projectOverview,
   type ProjectOverview,
 } from "@sealrun/protocol";
+import type { Change } from "../connection/change.ts";
+import { archivedQuery } from "../connection/query.ts";
 import { type Ask, path } from "../connection/request.ts";
 
 /** Projects. */
 export interface Projects {
   createProject(name: string): Promise<ProjectInfo>;
-  listProjects(): Promise<ProjectList["projects"]>;
+  /** Archived ones only where they are asked for. */
+  listProjects(options?: { readonly archived?: boolean }): Promise<ProjectList["projects"]>;
+  getProject(name: string): Promise<ProjectInfo>;
   /** Every project with its number of packages, those that need attention, and its last run. */
   listProjectSummaries(): Promise<PlatformOverview["projects"]>;
-  /** Every package with its last runs, its missing secrets and its next run. */
-  overview(project: string): Promise<ProjectOverview>;
-  /** `maxConcurrent` null takes the limit away, `minSandbox` `none` the least sandbox. */
-  changeProject(name: string, change: ChangeProject): Promise<ProjectInfo>;
+  /** Every package with its last runs, its missing secrets and its next run; archived ones where they are asked for. */
+  overview(project: string, options?: { readonly archived?: boolean }): Promise<ProjectOverview>;
+  /**
+   * `maxConcurrent` null takes the limit away, `minSandbox` `none` the least sandbox. While it is archived, nothing of it
+   * starts.
+   */
+  changeProject(name: string, change: Change<ChangeProject>): Promise<ProjectInfo>;
 }
 
 /** The calls about projects. */
 export function createProjects(ask: Ask): Projects {
   return {
     createProject: async (name) => ask(projectInfo, { method: "POST", path: "/projects", json: { name } }),
-    listProjects: async () => (await ask(projectList, { method: "GET", path: "/projects" })).projects,
+    listProjects: async (options = {}) =>
+      (await ask(projectList, { method: "GET", path: `/projects${archivedQuery(options)}` })).projects,
+    getProject: async (name) => ask(projectInfo, { method: "GET", path: path`/projects/${name}` }),
     listProjectSummaries: async () => (await ask(platformOverview, { method: "GET", path: "/overview" })).projects,
-    overview: async (project) => ask(projectOverview, { method: "GET", path: path`/projects/${project}/overview` }),
+    overview: async (project, options = {}) =>
+      ask(projectOverview, {
+        method: "GET",
+        path: path`/projects/${project}/overview` + archivedQuery(options),
+      }),
     changeProject: async (name, change) =>
       ask(projectInfo, { method: "PATCH", path: path`/projects/${name}`, json: change }),
   };

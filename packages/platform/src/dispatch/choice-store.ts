@@ -13,6 +13,7 @@ import {
   trigger,
 } from "@sealrun/protocol";
 import { z } from "zod";
+import { orArchivedAndWaiting } from "./archived-store.ts";
 import type { OpenedValue } from "../executions/granted.ts";
 import { isHeld } from "../hold/store.ts";
 
@@ -168,7 +169,7 @@ const capacity = `
                   union all
                   select p.id from projects p where p.min_sandbox <> 'none' and not exists (
                     select from executors x join pools l on l.id = x.pool_id where ${takesWork}
-                      and sandbox_rank(x.sandbox) >= sandbox_rank(p.min_sandbox)))
+                      and sandbox_rank(x.sandbox) >= sandbox_rank(p.min_sandbox))${orArchivedAndWaiting})
               as full
      from executors x join pools l on l.id = x.pool_id where ${takesWork}`;
 

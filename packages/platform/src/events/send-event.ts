@@ -12,6 +12,7 @@ import {
 } from "@sealrun/protocol";
 import { inSpan } from "@sealrun/telemetry";
 import type { Requester, Deps } from "../deps.ts";
+import { refuseArchived } from "../packages/refuse-archived.ts";
 import type { Project } from "../projects/store.ts";
 import { readSealedParameters } from "../secrets/read-sealed.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
@@ -21,7 +22,7 @@ type SendEventDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "
 
 /**
  * Accepts an event from a client. Plain data is sealed here, in memory. `BAD_REQUEST` for plain and sealed data
- * together and for sealed data without its id; else as `acceptEvent` and `readSealedParameters`.
+ * together and for sealed data without its id, `ARCHIVED`; else as `acceptEvent` and `readSealedParameters`.
  */
 export async function sendEvent(
   deps: SendEventDeps,
@@ -34,6 +35,7 @@ export async function sendEvent(
   given: SendEvent,
 ): Promise<SentEvent> {
   const { project, requester } = target;
+  refuseArchived(project);
   const span = deps.tracer?.begin("sealrun.event", target.callersTrace);
   const id = given.id ?? eventId.parse(newId("event"));
   const accept = async (): Promise<SentEvent> => {

@@ -90,12 +90,13 @@ export async function noteStarted(sql: Sql, id: EventId, of: PackageId, started:
   await sql.run("insert into event_runs (event_id, package_id, execution_id) values ($1, $2, $3)", [id, of, started]);
 }
 
-/** The project's active packages whose newest version waits for events of this type. */
+/** The project's active packages whose newest version waits for events of this type; none that is archived. */
 export async function listWaiting(sql: Sql, of: ProjectId, type: string): Promise<readonly WaitingPackage[]> {
   return sql.rows(
     waitingRow,
     `select p.id, p.current_version from event_triggers t join packages p on p.id = t.package_id
-     where p.project_id = $1 and t.type = $2 order by p.id`,
+       join projects j on j.id = p.project_id
+     where p.project_id = $1 and t.type = $2 and p.archived_at is null and j.archived_at is null order by p.id`,
     [of, type],
   );
 }

@@ -11,8 +11,8 @@ import { type LastRun, listLastRuns, listOverviewPackages } from "./overview-sto
 export async function describeProjects(deps: Pick<Deps, "database" | "platformId">): Promise<PlatformOverview> {
   const { database } = deps;
   const [projects, packages, runs] = await Promise.all([
-    listProjects(database),
-    listOverviewPackages(database),
+    listProjects(database, { archived: true }),
+    listOverviewPackages(database, { archived: false }),
     listLastRuns(database),
   ]);
   const missing = await listMissing(deps, packages);

@@ -29,27 +29,33 @@ const packageRow = z
     parameters: jsonObject.nullable(),
     steps: z.array(storedStep),
     next_at: z.date().nullable(),
+    archived_at: z.date().nullable(),
   })
-  .transform(({ created_at, next_at, project_id, ...row }) => ({
+  .transform(({ created_at, next_at, archived_at, project_id, ...row }) => ({
     ...row,
     projectId: project_id,
     pushedAt: created_at,
     nextAt: next_at,
+    archivedAt: archived_at,
   }));
 /** A package with a version, the documents of its newest version, and when a schedule next starts it. */
 export type OverviewPackage = z.infer<typeof packageRow>;
 
-/** The packages that have a version, by name: of one project, or of all. */
-export async function listOverviewPackages(sql: Sql, project?: ProjectId): Promise<readonly OverviewPackage[]> {
+/** The packages that have a version, by name: of one project, or of all; archived ones only where they are asked for. */
+export async function listOverviewPackages(
+  sql: Sql,
+  { project, archived }: { readonly project?: ProjectId; readonly archived: boolean },
+): Promise<readonly OverviewPackage[]> {
   return sql.rows(
     packageRow,
     `select k.id, k.name, k.project_id, p.name as project, v.number as version, v.created_at, v.manifest, v.config, v.parameters, v.steps,
+            k.archived_at,
             (select min(s.next_at) from schedules s
              where s.package_id = k.id and s.ended_at is null and not s.is_paused) as next_at
      from packages k join versions v on v.package_id = k.id and v.number = k.current_version
        join projects p on p.id = k.project_id
-     where $1::text is null or k.project_id = $1 order by lower(k.name)`,
-    [project ?? null],
+     where ($1::text is null or k.project_id = $1) and ($2 or k.archived_at is null) order by lower(k.name)`,
+    [project ?? null, archived],
   );
 }
 

@@ -22,14 +22,15 @@ const shownManifest = z.object({
 });
 
 /**
- * Every package of a project with its last runs and missing secrets. The number of statements does not grow with the
+ * Every package of a project with its last runs and missing secrets; archived ones only where they are asked for. The number of statements does not grow with the
  * packages.
  */
 export async function describeProject(
   { database, platformId }: Pick<Deps, "database" | "platformId">,
-  project: Project,
+  project: Pick<Project, "id">,
+  { archived }: { readonly archived: boolean },
 ): Promise<ProjectOverview> {
-  const found = await listOverviewPackages(database, project.id);
+  const found = await listOverviewPackages(database, { project: project.id, archived });
   const packages = found.map(({ id }) => id);
   const recent = Map.groupBy(await listRecent(database, packages, maxRecent), (row) => row.package);
   const newest = await addWaitingReasons(
@@ -66,11 +67,12 @@ function describe(
     description,
     tags: tags.filter((tag) => typeof tag === "string"),
     steps: row.steps.length,
-    canRun: findRefusal(row.manifest) === undefined,
+    canRun: row.archivedAt === null && findRefusal(row.manifest) === undefined,
     hasParameters: row.parameters !== null && parametersFileSchema.parse(row.parameters).fields.length > 0,
     lastRun: more.lastRun ?? null,
     recent: more.recent.map(({ id, status }) => ({ id, status })),
     missing: more.missing,
     nextAt: row.nextAt?.toISOString() ?? null,
+    archivedAt: row.archivedAt?.toISOString() ?? null,
   };
 }

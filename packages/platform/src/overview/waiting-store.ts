@@ -19,9 +19,11 @@ const factsRow = z
     package: z.string(),
     package_limit: z.number().nullable(),
     package_in_flight: z.number(),
+    package_archived: z.boolean(),
     project: z.string(),
     project_limit: z.number().nullable(),
     project_in_flight: z.number(),
+    project_archived: z.boolean(),
     min_sandbox: sandboxLevel,
     best_sandbox: sandboxLevel.nullable(),
     trouble: trouble.nullable(),
@@ -42,11 +44,17 @@ const factsRow = z
     silentSeconds: row.silent_s,
     /** The executor of the pool that last reported that its machine cannot take work, and why. */
     unfit: row.unfit,
-    package: { name: row.package, limit: row.package_limit, inFlight: row.package_in_flight },
+    package: {
+      name: row.package,
+      limit: row.package_limit,
+      inFlight: row.package_in_flight,
+      isArchived: row.package_archived,
+    },
     project: {
       name: row.project,
       limit: row.project_limit,
       inFlight: row.project_in_flight,
+      isArchived: row.project_archived,
       minSandbox: row.min_sandbox,
     },
     /** The strongest sandbox of the pool's executors that take work; null without such an executor. */
@@ -88,7 +96,8 @@ export async function findWaitingFacts(sql: Sql, ids: readonly ExecutionId[]): P
              where lower(l.name) = lower(e.pool_name) and x.revoked_at is null and not x.is_draining
                and x.trouble is not null and x.last_seen_at > clock_timestamp() - $3 * interval '1 millisecond'
              order by x.last_seen_at desc limit 1) as unfit,
-            k.name as package, k.max_concurrent as package_limit,
+            k.name as package, k.max_concurrent as package_limit, k.archived_at is not null as package_archived,
+            p.archived_at is not null as project_archived,
             (select count(*)::int from executions x
              where x.project_id = e.project_id and x.package_id = e.package_id and ${inFlight}) as package_in_flight,
             p.name as project, p.max_concurrent as project_limit, p.min_sandbox,

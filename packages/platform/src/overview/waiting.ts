@@ -7,6 +7,8 @@ export function explainWaiting(facts: WaitingFacts): string {
   if (hold !== undefined) {
     return `The platform is held since ${hold.since.toISOString()} by ${hold.by}; nothing starts until: sealrun platform resume`;
   }
+  const archived = facts.isPublished ? undefined : explainArchive(facts);
+  if (archived !== undefined) return archived;
   if (notBefore !== null) return `It starts at ${notBefore.toISOString()} at the earliest`;
   if (facts.refusal !== null && facts.heldUntil !== null) {
     return `${facts.refusal}; it is tried again at ${facts.heldUntil.toISOString()}`;
@@ -35,6 +37,11 @@ export function explainWaiting(facts: WaitingFacts): string {
   if (free === 0) return `${busy}; ${place}`;
   if (facts.isPublished) return `It is offered to the executors of pool ${pool} and waits to be taken`;
   return `Pool ${pool} has room; ${place}`;
+}
+
+function explainArchive({ package: own, project }: WaitingFacts): string | undefined {
+  const what = project.isArchived ? `Project ${project.name}` : own.isArchived ? `Package ${own.name}` : undefined;
+  return what === undefined ? undefined : `${what} is archived; it starts when that is unarchived, or can be cancelled`;
 }
 
 function explainLimit({ package: own, project }: WaitingFacts): string | undefined {

@@ -11,21 +11,40 @@ import { z } from "zod";
 import type { Project } from "../projects/store.ts";
 
 const packageRow = z
-  .object({ id: packageId, name: packageName, created_at: z.date(), current_version: z.number() })
-  .transform(({ id, name, created_at, current_version }) => ({
+  .object({
+    id: packageId,
+    name: packageName,
+    created_at: z.date(),
+    current_version: z.number(),
+    archived_at: z.date().nullable(),
+  })
+  .transform(({ id, name, created_at, current_version, archived_at }) => ({
     id,
     name,
     createdAt: created_at,
     currentVersion: current_version,
+    archivedAt: archived_at,
   }));
 /** A package; `currentVersion` is 0 until its first push. */
 export type Package = z.infer<typeof packageRow>;
 
-const columns = "id, name, created_at, current_version";
+const columns = "id, name, created_at, current_version, archived_at";
 
 const listedRow = z
-  .object({ id: packageId, name: packageName, number: z.number(), created_at: z.date() })
-  .transform(({ id, name, number, created_at }) => ({ id, name, version: number, pushedAt: created_at }));
+  .object({
+    id: packageId,
+    name: packageName,
+    number: z.number(),
+    created_at: z.date(),
+    archived_at: z.date().nullable(),
+  })
+  .transform(({ id, name, number, created_at, archived_at }) => ({
+    id,
+    name,
+    version: number,
+    pushedAt: created_at,
+    archivedAt: archived_at,
+  }));
 /** A package as lists show it. */
 export type ListedPackage = z.infer<typeof listedRow>;
 
@@ -74,14 +93,18 @@ export async function lockPackage(sql: Sql, id: string): Promise<Package> {
   throw new SealrunError("PACKAGE_NOT_FOUND", "The package was removed during the request; push it again");
 }
 
-/** The project's packages that have a version, by name. */
-export async function listPackages(sql: Sql, project: ProjectId): Promise<readonly ListedPackage[]> {
+/** The project's packages that have a version, by name; archived ones only where they are asked for. */
+export async function listPackages(
+  sql: Sql,
+  project: ProjectId,
+  { archived }: { readonly archived: boolean },
+): Promise<readonly ListedPackage[]> {
   return sql.rows(
     listedRow,
-    `select p.id, p.name, v.number, v.created_at
+    `select p.id, p.name, v.number, v.created_at, p.archived_at
      from packages p join versions v on v.package_id = p.id and v.number = p.current_version
-     where p.project_id = $1 order by lower(p.name)`,
-    [project],
+     where p.project_id = $1 and ($2 or p.archived_at is null) order by lower(p.name)`,
+    [project, archived],
   );
 }
 

@@ -2,6 +2,7 @@ import { newId } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
 import {
   projectId,
+  type ProjectId,
   type ProjectName,
   projectName,
   sandboxLevel,
@@ -18,16 +19,18 @@ const projectRow = z
     max_concurrent: z.number().nullable(),
     min_sandbox: sandboxLevel,
     require_network: z.boolean(),
+    archived_at: z.date().nullable(),
   })
-  .transform(({ id, name, created_at, max_concurrent, min_sandbox, require_network }) => ({
+  .transform(({ id, name, created_at, max_concurrent, min_sandbox, require_network, archived_at }) => ({
     id,
     name,
     createdAt: created_at,
     maxConcurrent: max_concurrent,
     minSandbox: min_sandbox,
     requireNetwork: require_network,
+    archivedAt: archived_at,
   }));
-const columns = "id, name, created_at, max_concurrent, min_sandbox, require_network";
+const columns = "id, name, created_at, max_concurrent, min_sandbox, require_network, archived_at";
 /** A project: a team's packages, secrets and executions. */
 export type Project = z.infer<typeof projectRow>;
 
@@ -41,15 +44,20 @@ export async function createProject(sql: Sql, name: ProjectName): Promise<Projec
   if (made === undefined) {
     throw new SealrunError(
       "ALREADY_EXISTS",
-      `There is already a project ${name}; names that differ only by case are the same`,
+      `There is already a project ${name}, which may be archived; names that differ only by case are the same`,
     );
   }
   return made;
 }
 
-/** All projects by name. */
-export async function listProjects(sql: Sql): Promise<readonly Project[]> {
-  return sql.rows(projectRow, `select ${columns} from projects order by lower(name)`);
+/** The projects by name; archived ones only where they are asked for. */
+export async function listProjects(
+  sql: Sql,
+  { archived }: { readonly archived: boolean },
+): Promise<readonly Project[]> {
+  return sql.rows(projectRow, `select ${columns} from projects where $1 or archived_at is null order by lower(name)`, [
+    archived,
+  ]);
 }
 
 /** The project of that name in any case, or `PROJECT_NOT_FOUND`. */
@@ -78,4 +86,32 @@ export async function requireNetwork(sql: Sql, name: ProjectName, isRequired: bo
   const { id } = await getProject(sql, name);
   await sql.run("update projects set require_network = $2 where id = $1", [id, isRequired]);
   return getProject(sql, name);
+}
+
+/** The project of that name, locked until the transaction ends; `PROJECT_NOT_FOUND`. */
+export async function lockProject(sql: Sql, name: ProjectName): Promise<Project> {
+  await sql.run("select from projects where lower(name) = lower($1) for update", [name]);
+  return getProject(sql, name);
+}
+
+/** Gives a project another name; `ALREADY_EXISTS` when another project has it. The caller has locked it. */
+export async function renameProject(sql: Sql, id: ProjectId, name: ProjectName): Promise<void> {
+  const renamed = await sql.run(
+    `update projects set name = $2 where id = $1 and not exists (
+       select from projects o where lower(o.name) = lower($2) and o.id <> $1)`,
+    [id, name],
+  );
+  if (renamed === 1) return;
+  throw new SealrunError(
+    "ALREADY_EXISTS",
+    `There is already a project ${name}, which may be archived; choose another name`,
+  );
+}
+
+/** Archives a project, or ends that. The caller has locked it. */
+export async function setProjectArchived(sql: Sql, id: ProjectId, isArchived: boolean): Promise<void> {
+  await sql.run("update projects set archived_at = case when $2 then clock_timestamp() end where id = $1", [
+    id,
+    isArchived,
+  ]);
 }

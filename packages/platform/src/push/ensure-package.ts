@@ -4,13 +4,14 @@ import { recordAudit } from "../audit/store.ts";
 import type { Requester, Deps } from "../deps.ts";
 import type { Project } from "../projects/store.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
+import { refuseArchived } from "../packages/refuse-archived.ts";
 import { findPackage, insertPackage, type Package } from "../packages/store.ts";
 
 type EnsurePackageDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId">;
 
 /**
  * The package of that name, made when it does not exist. The keyring makes its key before its row is committed, so that
- * every package has one. `KEYRING_UNREACHABLE` leaves nothing behind.
+ * every package has one. `KEYRING_UNREACHABLE` and `ARCHIVED` leave nothing behind.
  */
 export async function ensurePackage(
   deps: EnsurePackageDeps,
@@ -20,6 +21,7 @@ export async function ensurePackage(
 ): Promise<Package> {
   const found = await findPackage(deps.database, project.id, name);
   if (found !== undefined) return found;
+  refuseArchived(project);
   const made = await deps.database.transaction(async (sql) => {
     const id = packageId.parse(newId("package"));
     const inserted = await insertPackage(sql, { id, projectId: project.id, name });

@@ -11,6 +11,7 @@ import type { CheckedVersion } from "../packages/checked-version.ts";
 import { checkContent } from "./check-content.ts";
 import { checkAnnounced } from "./check-upload.ts";
 import type { Upload } from "./read-upload.ts";
+import { refuseArchived } from "../packages/refuse-archived.ts";
 import { lockPackage, type Package } from "../packages/store.ts";
 import { findLastPush } from "../packages/version-store.ts";
 import { storeVersion } from "./store-version.ts";
@@ -34,11 +35,12 @@ export interface PushTarget {
 
 /**
  * Checks the whole upload, then stores version and secrets in one transaction. Fails with the codes of the documents,
- * `PACKAGE_INVALID`, `NETWORK_NOT_ENFORCED`, `LIMIT_NOT_ALLOWED`, `SECRET_CHANGED`, `KEY_CHANGED`, and as `sealIncoming`.
+ * `ARCHIVED`, `PACKAGE_INVALID`, `NETWORK_NOT_ENFORCED`, `LIMIT_NOT_ALLOWED`, `SECRET_CHANGED`, `KEY_CHANGED`, and as `sealIncoming`.
  * Wipes a plain secrets.json.
  */
 export async function push(deps: PushDeps, target: PushTarget, upload: Upload): Promise<Pushed> {
   try {
+    refuseArchived(target.project, target.package);
     const checked = await checkContent(deps, target.project, upload.files);
     if (upload.announced !== undefined) checkAnnounced(upload.files, upload.announced.files);
     const place: Place = { scope: "service", ownerId: target.package.id, projectId: target.project.id };
@@ -81,6 +83,7 @@ interface CheckedPush {
 
 async function store(sql: Sql, { target, place, checked, values, upload }: CheckedPush): Promise<Pushed> {
   const locked = await lockPackage(sql, target.package.id);
+  refuseArchived(target.project, locked);
   const names = values.map(({ name }) => name);
   const before = await listSecrets(sql, place);
   if (!upload.overwrite) await refuseChanged(sql, locked, before, names);

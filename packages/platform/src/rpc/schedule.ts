@@ -9,12 +9,9 @@ import {
   type ScheduleRequest,
   SealrunError,
 } from "@sealrun/protocol";
-import { z } from "zod";
 import { recordAudit } from "../audit/store.ts";
-import { getPackageById } from "../packages/store.ts";
-import { getVersion } from "../packages/version-store.ts";
 import { firstDue } from "../schedules/due-times.ts";
-import { countScriptSchedules, findSchedule, insertSchedule, readClock } from "../schedules/store.ts";
+import { areSchedulesOn, countScriptSchedules, findSchedule, insertSchedule, readClock } from "../schedules/store.ts";
 import { readSealedParameters } from "../secrets/read-sealed.ts";
 import { fetchScopeKey } from "../secrets/scope-key.ts";
 import { findLiveAttempt, type LiveAttempt, lockLiveAttempt } from "../executions/attempt-store.ts";
@@ -43,7 +40,7 @@ export async function answerSchedule(deps: RpcDeps, request: ExecutorRequest): P
       );
     }
     const due = await findDue(sql, asked);
-    const isActive = await isPackageActive(sql, live.packageId);
+    const isOn = await areSchedulesOn(sql, live.packageId);
     const author = `execution ${asked.executionId}`;
     const isNew = await insertSchedule(sql, {
       id: asked.id,
@@ -54,7 +51,7 @@ export async function answerSchedule(deps: RpcDeps, request: ExecutorRequest): P
       missed: due.rule === undefined ? "run_once" : "skip",
       sealed,
       sealedNames: asked.sealedNames,
-      nextAt: isActive ? due.at : undefined,
+      nextAt: isOn ? due.at : undefined,
       author,
     });
     if (!isNew) {
@@ -104,10 +101,4 @@ async function findDue(sql: Sql, { when }: ScheduleRequest) {
     throw new SealrunError("BAD_REQUEST", "expected a delay of at most 366 days");
   }
   return { rule: undefined, at: new Date(now.getTime() + when.delayMs) };
-}
-
-async function isPackageActive(sql: Sql, id: PackageId): Promise<boolean> {
-  const { currentVersion } = await getPackageById(sql, id);
-  const { manifest } = await getVersion(sql, id, currentVersion);
-  return z.object({ active: z.boolean().default(true) }).parse(manifest).active;
 }

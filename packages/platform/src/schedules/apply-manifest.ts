@@ -5,6 +5,7 @@ import type { Requester } from "../deps.ts";
 import type { CronRule } from "./cron-times.ts";
 import { ruleOf } from "./check-schedule.ts";
 import { firstDue } from "./due-times.ts";
+import { refreshSchedule } from "./refresh.ts";
 import {
   type PackageSchedule,
   insertSchedule,
@@ -24,8 +25,8 @@ export interface PushedManifest {
 
 /**
  * Makes the manifest's schedule the package's, in the transaction of its push: a new one, a changed one, or none. A
- * package that is not active pauses all its schedules; due times during a pause are not run later. The caller has
- * locked the package.
+ * package that is not active pauses all its schedules; due times during a pause are not run later. What a person paused
+ * stays paused. The caller has locked the package.
  */
 export async function applySchedule(sql: Sql, pushed: PushedManifest): Promise<void> {
   const { packageId, manifest } = pushed;
@@ -33,8 +34,7 @@ export async function applySchedule(sql: Sql, pushed: PushedManifest): Promise<v
   const now = await readClock(sql);
   await applyOwn(sql, pushed, { isActive, now });
   for (const schedule of await lockSchedules(sql, packageId, "script")) {
-    if (!isActive && !schedule.isPaused) await updateSchedule(sql, schedule.id, { ...schedule, nextAt: undefined });
-    if (isActive && schedule.isPaused) await resume(sql, pushed, { schedule, now });
+    await refreshSchedule(sql, pushed, { schedule, isOn: isActive, now });
   }
 }
 
@@ -53,8 +53,9 @@ async function applyOwn(
   }
   const rule = ruleOf(wanted);
   const { missed } = wanted;
-  if (known !== undefined && isActive && !known.isPaused && isSame(known, rule, missed)) return;
-  const nextAt = isActive ? firstDue(rule, now) : undefined;
+  const mayRun = isActive && (known?.pausedAt ?? null) === null;
+  if (known !== undefined && mayRun && !known.isPaused && isSame(known, rule, missed)) return;
+  const nextAt = mayRun ? firstDue(rule, now) : undefined;
   const id = known?.id ?? newScheduleId();
   if (known === undefined) {
     const { name: author } = requester;
@@ -65,22 +66,6 @@ async function applyOwn(
   }
   const detail = { schedule: id, ...rule, missed, nextAt: nextAt?.toISOString() ?? null };
   await recordAudit(sql, { requester, action: "schedule.set", object: packageId, detail });
-}
-
-async function resume(
-  sql: Sql,
-  { packageId, requester }: PushedManifest,
-  { schedule, now }: { readonly schedule: PackageSchedule; readonly now: Date },
-): Promise<void> {
-  const nextAt = schedule.rule === undefined ? laterThan(now, schedule.onceAt) : firstDue(schedule.rule, now);
-  if (nextAt !== undefined) return updateSchedule(sql, schedule.id, { ...schedule, nextAt });
-  await setNextDue(sql, schedule.id, undefined);
-  const detail = { schedule: schedule.id, dueAt: schedule.onceAt?.toISOString() ?? null };
-  await recordAudit(sql, { requester, action: "schedule.missed", object: packageId, detail });
-}
-
-function laterThan(now: Date, onceAt: Date | null): Date | undefined {
-  return onceAt !== null && onceAt > now ? onceAt : undefined;
 }
 
 function isSame(known: PackageSchedule, rule: CronRule, missed: PackageSchedule["missed"]): boolean {

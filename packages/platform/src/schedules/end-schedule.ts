@@ -3,6 +3,7 @@ import { type ScheduleId, SealrunError } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import type { Requester } from "../deps.ts";
 import { lockPackage } from "../packages/store.ts";
+import { scheduleNotFound } from "./open-store.ts";
 import { findSchedule, setNextDue } from "./store.ts";
 
 /**
@@ -13,15 +14,12 @@ export async function endSchedule(database: Database, requester: Requester, id: 
   await database.transaction(async (sql) => {
     const found = await findSchedule(sql, id);
     if (found === undefined || found.ended) {
-      throw new SealrunError(
-        "NOT_FOUND",
-        `There is no schedule ${id}, or it has ended; list the schedules to find its id`,
-      );
+      throw scheduleNotFound(id);
     }
     if (found.kind === "manifest") {
       throw new SealrunError(
         "BAD_REQUEST",
-        'This schedule comes from manifest.json: remove it there and push, or set "active" to false',
+        "This schedule comes from manifest.json: remove it there and push, or pause it",
       );
     }
     // Lock the package first, as a push does, so that the two cannot deadlock.

@@ -1,6 +1,6 @@
 import { newId } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
-import { packageId, type PackageId, SealrunError, type ScheduleId, scheduleId } from "@sealrun/protocol";
+import { jsonObject, packageId, type PackageId, SealrunError, type ScheduleId, scheduleId } from "@sealrun/protocol";
 import { z } from "zod";
 import { ringSchedules } from "../postgres/channels.ts";
 import type { CronRule } from "./cron-times.ts";
@@ -17,17 +17,20 @@ const packageScheduleRow = z
     once_at: z.date().nullable(),
     missed: missedPolicy,
     is_paused: z.boolean(),
+    paused_at: z.date().nullable(),
   })
-  .transform(({ once_at, is_paused, cron, timezone, ...row }) => ({
+  .transform(({ once_at, is_paused, paused_at, cron, timezone, ...row }) => ({
     ...row,
     rule: ruleOf({ cron, timezone }),
     onceAt: once_at,
     isPaused: is_paused,
+    /** When a person paused it. */
+    pausedAt: paused_at,
   }));
 /** A schedule that a push may change. */
 export type PackageSchedule = z.infer<typeof packageScheduleRow>;
 
-const packageScheduleColumns = "id, cron, timezone, once_at, missed, is_paused";
+const packageScheduleColumns = "id, cron, timezone, once_at, missed, is_paused, paused_at";
 
 /** A schedule to be stored; either `rule` or `onceAt` is set. */
 export interface NewSchedule {
@@ -155,4 +158,22 @@ export async function findSchedule(
 /** The rule of a stored schedule; undefined for a single due time. */
 export function ruleOf(row: { readonly cron: string | null; readonly timezone: string | null }): CronRule | undefined {
   return row.cron === null ? undefined : { cron: row.cron, timezone: row.timezone };
+}
+
+const stateRow = z.object({ manifest: jsonObject, is_archived: z.boolean() });
+
+/**
+ * False while no schedule of a package runs: its newest manifest says `"active": false`, or the package or its project
+ * is archived.
+ */
+export async function areSchedulesOn(sql: Sql, id: PackageId): Promise<boolean> {
+  const row = await sql.row(
+    stateRow,
+    `select v.manifest, k.archived_at is not null or p.archived_at is not null as is_archived
+     from packages k join projects p on p.id = k.project_id
+       join versions v on v.package_id = k.id and v.number = k.current_version
+     where k.id = $1`,
+    [id],
+  );
+  return row !== undefined && !row.is_archived && row.manifest["active"] !== false;
 }

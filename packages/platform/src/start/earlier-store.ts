@@ -1,5 +1,5 @@
 import type { Sql } from "@sealrun/postgres";
-import { type ExecutionId, jsonObject, packageId, projectId, trigger } from "@sealrun/protocol";
+import { type ExecutionId, jsonObject, packageId, projectId, projectName, trigger } from "@sealrun/protocol";
 import { z } from "zod";
 import { executionNotFound } from "../executions/store.ts";
 
@@ -12,9 +12,12 @@ const earlierRow = z
     visible: jsonObject,
     sealed: z.instanceof(Uint8Array).nullable(),
     sealed_names: z.array(z.string()),
+    project_name: projectName,
+    project_archived_at: z.date().nullable(),
   })
-  .transform(({ project_id, package_id, sealed_names, ...row }) => ({
+  .transform(({ project_id, package_id, sealed_names, project_name, project_archived_at, ...row }) => ({
     ...row,
+    project: { name: project_name, archivedAt: project_archived_at },
     projectId: project_id,
     packageId: package_id,
     sealedNames: sealed_names,
@@ -32,8 +35,9 @@ export async function keepEarlier(sql: Sql, id: ExecutionId): Promise<void> {
 export async function getEarlier(sql: Sql, id: ExecutionId): Promise<EarlierExecution> {
   const found = await sql.row(
     earlierRow,
-    `select e.project_id, e.package_id, v.number as version, e.trigger, e.visible, e.sealed, e.sealed_names
-     from executions e join versions v on v.id = e.version_id where e.id = $1`,
+    `select e.project_id, e.package_id, v.number as version, e.trigger, e.visible, e.sealed, e.sealed_names,
+            p.name as project_name, p.archived_at as project_archived_at
+     from executions e join versions v on v.id = e.version_id join projects p on p.id = e.project_id where e.id = $1`,
     [id],
   );
   if (found !== undefined) return found;

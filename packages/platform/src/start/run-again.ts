@@ -9,6 +9,7 @@ import {
 } from "@sealrun/protocol";
 import { inSpan } from "@sealrun/telemetry";
 import type { Requester, Deps } from "../deps.ts";
+import { refuseArchived } from "../packages/refuse-archived.ts";
 import { getPackageById } from "../packages/store.ts";
 import { getVersion, type Version } from "../packages/version-store.ts";
 import { fitParameters } from "./again-parameters.ts";
@@ -31,7 +32,7 @@ export interface AgainTarget {
 /**
  * Starts a package again with the parameters of an earlier execution. Sealed ones are copied and never opened, because
  * they are bound only to the package. The trigger, an event or a schedule, stays the same. Needs no keyring.
- * `EXECUTION_NOT_FOUND`, `IDEMPOTENCY_KEY_REUSED`, `BAD_REQUEST` for a package whose newest manifest forbids it, and
+ * `EXECUTION_NOT_FOUND`, `ARCHIVED`, `IDEMPOTENCY_KEY_REUSED`, `BAD_REQUEST` for a package whose newest manifest forbids it, and
  * `PARAMETER_INVALID` when the newest version does not accept the parameters.
  */
 export async function runAgain(
@@ -56,7 +57,9 @@ async function addAgain(
   const before = request === undefined ? undefined : await findStarted(database, request);
   if (before !== undefined) return before;
   const earlier = await getEarlier(database, target.execution);
-  const { name, currentVersion } = await getPackageById(database, earlier.packageId);
+  const found = await getPackageById(database, earlier.packageId);
+  refuseArchived(earlier.project, found);
+  const { name, currentVersion } = found;
   const newest = await getVersion(database, earlier.packageId, currentVersion);
   checkMayStart(name, newest.manifest);
   const isSame = which === "same" || earlier.version === currentVersion;

@@ -14,6 +14,7 @@ import type { Sql } from "@sealrun/postgres";
 import { inSpan } from "@sealrun/telemetry";
 import type { Kept } from "../cache/kept.ts";
 import type { Requester, Deps } from "../deps.ts";
+import { refuseArchived } from "../packages/refuse-archived.ts";
 import type { Package } from "../packages/store.ts";
 import type { Version } from "../packages/version-store.ts";
 import type { Project } from "../projects/store.ts";
@@ -48,7 +49,8 @@ export interface StartTarget {
  * Starts an execution of a package's newest version, or of the version asked for. Execution, steps, audit row and outbox row are committed together
  * before the answer; the commit notifies dispatchers. A repeated request with the same key starts nothing new. Fails as
  * `prepareParameters`, with `KEYRING_UNREACHABLE`, `IDEMPOTENCY_KEY_REUSED`, with `BAD_REQUEST` for a package whose newest
- * manifest forbids it, and with `NOT_FOUND` for a version that does not exist.
+ * manifest forbids it, `NOT_FOUND` for a version that does not exist, and
+ * `ARCHIVED`.
  */
 export async function startExecution(
   deps: StartDeps,
@@ -86,6 +88,7 @@ async function prepareAndAdd(
 
 async function prepare(deps: StartDeps, target: StartTarget, given: StartExecution): Promise<ExecutionToAdd> {
   const packageId = target.package.id;
+  refuseArchived(target.project, target.package);
   const { version: newest } = await deps.kept.getVersion(deps.database, packageId, target.package.currentVersion);
   checkMayStart(target.package.name, newest.manifest);
   const { version } =

@@ -34,10 +34,12 @@ export const packageOverview = z.object({
   missing: z.array(missingSecret),
   /** When its schedule next starts it. */
   nextAt: z.string().nullable(),
+  /** When it was archived; null while it is not, absent from an earlier platform. */
+  archivedAt: z.string().nullish(),
 });
 export type PackageOverview = z.infer<typeof packageOverview>;
 
-/** `GET /api/v1/projects/:project/overview`: the home page of a project. */
+/** `GET /api/v1/projects/:project/overview?archived=`: the home page of a project; archived packages only with `true`. */
 export const projectOverview = z.object({ packages: z.array(packageOverview) });
 export type ProjectOverview = z.infer<typeof projectOverview>;
 

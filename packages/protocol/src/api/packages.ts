@@ -58,15 +58,31 @@ export const packageInfo = z.object({
   name: packageName,
   project: z.object({ id: projectId, name: projectName }),
   createdAt: z.string(),
+  /** When it was archived; null while it is not, absent from an earlier platform. */
+  archivedAt: z.string().nullish(),
   key: scopeKeyStatement,
   version: versionInfo.nullable(),
 });
 export type PackageInfo = z.infer<typeof packageInfo>;
 
-/** `GET /api/v1/projects/:project/packages`. */
+/** `PATCH /api/v1/projects/:project/packages/:package`: absent fields stay as they are. Answered as `GET` is. */
+export const changePackage = fields({
+  name: packageName.optional(),
+  /** While it is archived, nothing of it starts, nothing is pushed to it, and lists leave it out. */
+  archived: z.boolean().optional(),
+});
+export type ChangePackage = z.infer<typeof changePackage>;
+
+/** `GET /api/v1/projects/:project/packages?archived=`, archived ones only with `true`. */
 export const packageList = z.object({
   packages: z.array(
-    z.object({ id: packageId, name: packageName, version: z.number().int().positive(), pushedAt: z.string() }),
+    z.object({
+      id: packageId,
+      name: packageName,
+      version: z.number().int().positive(),
+      pushedAt: z.string(),
+      archivedAt: z.string().nullish(),
+    }),
   ),
 });
 export type PackageList = z.infer<typeof packageList>;

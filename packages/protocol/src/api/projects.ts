@@ -17,6 +17,8 @@ export const projectInfo = z.object({
   minSandbox: sandboxLevel.optional(),
   /** Its scripts never have the network of an executor's machine; absent from an earlier platform. */
   requireNetwork: z.boolean().optional(),
+  /** When it was archived; null while it is not, absent from an earlier platform. */
+  archivedAt: z.string().nullish(),
 });
 export type ProjectInfo = z.infer<typeof projectInfo>;
 /** `PATCH /api/v1/projects/:project`: absent fields stay as they are; null removes the limit, `none` the least level. */
@@ -24,8 +26,11 @@ export const changeProject = fields({
   maxConcurrent: maxConcurrent.nullable().optional(),
   minSandbox: sandboxLevel.optional(),
   requireNetwork: z.boolean().optional(),
+  name: projectName.optional(),
+  /** While it is archived, nothing of it starts and lists leave it out. */
+  archived: z.boolean().optional(),
 });
 export type ChangeProject = z.infer<typeof changeProject>;
-/** `GET /api/v1/projects`. */
+/** `GET /api/v1/projects?archived=`, archived ones only with `true`. */
 export const projectList = z.object({ projects: z.array(projectInfo) });
 export type ProjectList = z.infer<typeof projectList>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fields } from "../text/document.ts";
 import { executionStatus } from "../wire/execution.ts";
 import { executionId, scheduleId } from "../names.ts";
 
@@ -15,8 +16,10 @@ export const scheduleInfo = z.object({
   missed: z.enum(["skip", "run_once"]),
   /** Null while it is paused. */
   nextAt: z.string().nullable(),
-  /** True while the manifest says `"active": false`. */
+  /** True while a person has paused it, the manifest says `"active": false`, or its package is archived. */
   isPaused: z.boolean(),
+  /** When a person paused it; null while none has, absent from an earlier platform. */
+  pausedAt: z.string().nullish(),
   /** Names of the parameters that its runs get; values are sealed. */
   sealedNames: z.array(z.string()),
   createdAt: z.string(),
@@ -33,3 +36,15 @@ export type ScheduleList = z.infer<typeof scheduleList>;
 /** `DELETE /api/v1/schedules/:schedule`: the schedule starts no further executions. */
 export const deletedSchedule = z.object({ id: scheduleId });
 export type DeletedSchedule = z.infer<typeof deletedSchedule>;
+
+/** `GET /api/v1/schedules/:schedule`: also its next five due times, none while it is paused. */
+export const scheduleDetail = scheduleInfo.extend({ nextTimes: z.array(z.string()) });
+export type ScheduleDetail = z.infer<typeof scheduleDetail>;
+
+/** `PATCH /api/v1/schedules/:schedule`: due times during a pause are not run later. */
+export const changeSchedule = fields({ paused: z.boolean() });
+export type ChangeSchedule = z.infer<typeof changeSchedule>;
+
+/** Its answer: null for a single due time that passed during the pause, because its schedule has then ended. */
+export const changedSchedule = z.object({ schedule: scheduleDetail.nullable() });
+export type ChangedSchedule = z.infer<typeof changedSchedule>;

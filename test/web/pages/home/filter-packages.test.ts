@@ -25,6 +25,7 @@ function row(name: string, description: string, tags: readonly string[]): Record
     recent: [],
     missing: [],
     nextAt: null,
+    archivedAt: null,
   };
 }
 

@@ -46,7 +46,7 @@ async function use(cli: Cli, name: string | undefined, { none, json }: UseOption
 
 /** The project's name as it was created. */
 async function findOne(cli: Cli, name: string): Promise<string> {
-  const projects = await (await connect(cli)).listProjects();
+  const projects = await (await connect(cli)).listProjects({ archived: true });
   const found = projects.find((project) => project.name.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return found.name;
   const sentence = `There is no project ${name}; create it with: sealrun project create ${name}`;

@@ -37,6 +37,7 @@ import type { EventStreams } from "../streams/event-streams.ts";
 import { capStreams } from "../streams/stream-cap.ts";
 import { packageParams, packageUrl } from "./package-address.ts";
 import { requesterOf } from "../requester.ts";
+import { startHeaders } from "../request-fields.ts";
 
 type ExecutionRouteDeps = Deps & {
   readonly notices: FeedNotices;
@@ -47,14 +48,6 @@ type ExecutionRouteDeps = Deps & {
 
 const params = z.object({ execution: executionId });
 const cursor = z.string().regex(/^\d{1,18}$/, "expected a cursor of this API");
-const idempotencyKey = z
-  .string()
-  .regex(/^[!-~]{1,255}$/, "expected 1 to 255 printable ASCII characters without a space");
-const keyHeader = z.looseObject({
-  "idempotency-key": idempotencyKey.optional(),
-  /** The caller's span, as W3C Trace Context writes it. One that is not valid is ignored. */
-  traceparent: z.string().optional(),
-});
 const config = { access: "admin" } as const;
 
 /** Executions: start, list, show, read lines, follow. */
@@ -67,7 +60,7 @@ export function executionRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps
       schema: {
         summary: "Start an execution of the newest version, or of another one",
         params: packageParams,
-        headers: keyHeader,
+        headers: startHeaders,
         body: startExecution.nullish(),
         response: { 202: startedExecution, default: errorBody },
       },
@@ -94,7 +87,7 @@ export function executionRoutes(plain: FastifyInstance, deps: ExecutionRouteDeps
       schema: {
         summary: "Start the package of an execution again with the same parameters",
         params,
-        headers: keyHeader,
+        headers: startHeaders,
         body: runAgain.nullish(),
         response: { 202: startedExecution, default: errorBody },
       },

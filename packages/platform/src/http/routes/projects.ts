@@ -1,5 +1,5 @@
 import {
-  changeProject,
+  changeProject as changeProjectBody,
   createProject,
   errorBody,
   platformOverview,
@@ -15,30 +15,22 @@ import { z } from "zod";
 import { recordAudit } from "../../audit/store.ts";
 import type { Kept } from "../../cache/kept.ts";
 import type { Deps } from "../../deps.ts";
-import { ringOutbox } from "../../postgres/channels.ts";
 import { describeProjects } from "../../overview/all-projects.ts";
 import { describeProject } from "../../overview/overview.ts";
-import {
-  createProject as make,
-  getProject,
-  limitProject,
-  listProjects,
-  type Project,
-  requireNetwork as setRequireNetwork,
-  requireSandbox,
-} from "../../projects/store.ts";
+import { changeProject } from "../../lifecycle/change-project.ts";
+import { createProject as make, getProject, listProjects, type Project } from "../../projects/store.ts";
+import { archivedQuery, readArchived } from "../request-fields.ts";
 import { requesterOf } from "../requester.ts";
 
-const info = ({ id, name, createdAt, maxConcurrent, minSandbox, requireNetwork }: Project): ProjectInfo => ({
+const info = ({ id, name, createdAt, archivedAt, ...limits }: Project): ProjectInfo => ({
   id,
   name,
   createdAt: createdAt.toISOString(),
-  maxConcurrent,
-  minSandbox,
-  requireNetwork,
+  archivedAt: archivedAt?.toISOString() ?? null,
+  ...limits,
 });
 
-/** Projects: create, list, show, limit. */
+/** Projects: create, list, show, change. */
 export function projectRoutes(
   plain: FastifyInstance,
   deps: Pick<Deps, "database" | "platformId"> & { readonly kept: Pick<Kept, "changed"> },
@@ -73,8 +65,15 @@ export function projectRoutes(
   );
   app.get(
     "/api/v1/projects",
-    { config: compressed, schema: { summary: "List projects", response: { 200: projectList, default: errorBody } } },
-    async () => ({ projects: (await listProjects(deps.database)).map(info) }),
+    {
+      config: compressed,
+      schema: {
+        summary: "List projects",
+        querystring: archivedQuery,
+        response: { 200: projectList, default: errorBody },
+      },
+    },
+    async (request) => ({ projects: (await listProjects(deps.database, readArchived(request.query))).map(info) }),
   );
   app.get(
     "/api/v1/overview",
@@ -106,44 +105,29 @@ export function projectRoutes(
       schema: {
         summary: "Show the packages of a project, their last runs and missing secrets",
         params: z.object({ project: projectName }),
+        querystring: archivedQuery,
         response: { 200: projectOverview, default: errorBody },
       },
     },
-    async (request) => describeProject(deps, await getProject(deps.database, request.params.project)),
+    async (request) => {
+      const project = await getProject(deps.database, request.params.project);
+      return describeProject(deps, project, readArchived(request.query));
+    },
   );
   app.patch(
     "/api/v1/projects/:project",
     {
       config,
       schema: {
-        summary: "Change the limits of a project: concurrent executions, and what its executors must hold",
+        summary: "Change a project: its name, whether it is archived, its limits, and what its executors must hold",
         params: z.object({ project: projectName }),
-        body: changeProject,
+        body: changeProjectBody,
         response: { 200: projectInfo, default: errorBody },
       },
     },
     async (request) => {
-      const { maxConcurrent, minSandbox, requireNetwork } = request.body;
-      const { project: name } = request.params;
-      const isChanged = [maxConcurrent, minSandbox, requireNetwork].some((value) => value !== undefined);
-      if (!isChanged) return info(await getProject(deps.database, name));
-      const requester = requesterOf(request);
-      const changed = await deps.database.transaction(async (sql) => {
-        if (maxConcurrent !== undefined) {
-          const { id: object } = await limitProject(sql, name, maxConcurrent);
-          await recordAudit(sql, { requester, action: "project.limit", object, detail: { maxConcurrent } });
-        }
-        if (minSandbox !== undefined) {
-          const { id: object } = await requireSandbox(sql, name, minSandbox);
-          await recordAudit(sql, { requester, action: "project.sandbox", object, detail: { minSandbox } });
-        }
-        if (requireNetwork !== undefined) {
-          const { id: object } = await setRequireNetwork(sql, name, requireNetwork);
-          await recordAudit(sql, { requester, action: "project.network", object, detail: { requireNetwork } });
-        }
-        await ringOutbox(sql);
-        return getProject(sql, name);
-      });
+      const { project } = request.params;
+      const changed = await changeProject(deps, { project, requester: requesterOf(request) }, request.body);
       deps.kept.changed("projects");
       return info(changed);
     },
