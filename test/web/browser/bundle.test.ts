@@ -91,7 +91,7 @@ test("vite build leaves no source map, and no code of tests or of development", 
   ).toEqual([]);
 });
 
-test("vite build writes a page of files alone: nothing inline, nothing from elsewhere", () => {
+test("vite build writes a page of files: inline is only a style with the nonce, and nothing is from elsewhere", () => {
   const page = files.get("index.html") ?? "";
   const scripts = [...page.matchAll(/<script\b([^>]*)>([^<]*)<\/script>/g)];
   expect(scripts.length).toBeGreaterThan(1);
@@ -99,7 +99,11 @@ test("vite build writes a page of files alone: nothing inline, nothing from else
     expect(inline).toBe("");
     expect(attributes).toMatch(/ src="\/(?!\/)/);
   }
-  expect(page).not.toMatch(/<style|<base|<iframe|\sstyle=|\son\w+=|javascript:/i);
+  // What is seen before the scripts.
+  expect([...page.matchAll(/<style\b([^>]*)>/g)].map(([, attributes]) => attributes)).toEqual([
+    ' nonce="__CSP_NONCE__"',
+  ]);
+  expect(page).not.toMatch(/<base|<iframe|\sstyle=|\son\w+=|javascript:/i);
   for (const [, address = ""] of page.matchAll(/\b(?:src|href)="([^"]*)"/g)) expect(address).toMatch(/^\/(?!\/)/);
 });
 
