@@ -10,6 +10,7 @@ import { DropNotice } from "../../parts/page/drop-notice.tsx";
 import { Loading } from "../../parts/page/loading.tsx";
 import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
+import { ArchivedPackages, ProjectMenu } from "./archive.tsx";
 import { AttentionPanel } from "./attention-panel.tsx";
 import { FirstPackage } from "./first-package.tsx";
 import { LeastSandbox } from "./least-sandbox.tsx";
@@ -31,13 +32,16 @@ export function HomePage(): ReactNode {
       lead={found.data === undefined ? undefined : countPackages(found.data.packages.length)}
       actions={
         found.error !== null && found.data === undefined ? undefined : (
-          <LinkButton
-            to="/projects/$project/upload"
-            params={{ project }}
-            leftSection={<IconUpload size={16} aria-hidden />}
-          >
-            Upload a package
-          </LinkButton>
+          <>
+            <ProjectMenu project={project} />
+            <LinkButton
+              to="/projects/$project/upload"
+              params={{ project }}
+              leftSection={<IconUpload size={16} aria-hidden />}
+            >
+              Upload a package
+            </LinkButton>
+          </>
         )
       }
     >
@@ -61,11 +65,19 @@ function countPackages(count: number): string {
 
 function Content(props: { readonly project: string; readonly packages: readonly PackageOverview[] }): ReactNode {
   const { project, packages } = props;
-  if (packages.length === 0) return <FirstPackage project={project} />;
+  if (packages.length === 0) {
+    return (
+      <>
+        <FirstPackage project={project} />
+        <ArchivedPackages project={project} />
+      </>
+    );
+  }
   return (
     <Grid gap="md">
       <Grid.Col span={{ base: 12, lg: 8 }}>
         <PackageList project={project} packages={packages} />
+        <ArchivedPackages project={project} />
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 4 }}>
         <Stack>

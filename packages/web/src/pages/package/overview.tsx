@@ -34,7 +34,8 @@ export function Overview(props: { readonly address: PackageAddress; readonly ver
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 4 }}>
           <Stack>
-            <RunsCard address={address} overview={overview} />
+            {/* The list leaves out an archived package. */}
+            {data !== undefined && overview === undefined ? null : <RunsCard address={address} overview={overview} />}
             <StartsCard manifest={manifest} nextAt={overview?.nextAt ?? null} />
           </Stack>
         </Grid.Col>

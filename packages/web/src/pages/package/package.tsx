@@ -12,6 +12,7 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 import { FilesTab } from "./files/files-tab.tsx";
 import { Overview } from "./overview.tsx";
+import { ArchivedNote, PackageMenu } from "./package-menu.tsx";
 import classes from "./package.module.css";
 import { type PackageSearch, packageTabs } from "./search.ts";
 import { SecretsTab } from "./secrets-tab.tsx";
@@ -42,7 +43,10 @@ export function PackagePage(): ReactNode {
           <Problem error={found.error} onRetry={async () => found.refetch()} guide="packages" />
         )
       ) : (
-        <Content address={address} info={found.data} />
+        <>
+          <ArchivedNote info={found.data} />
+          <Content address={address} info={found.data} />
+        </>
       )}
     </Page>
   );
@@ -88,7 +92,8 @@ function Actions({ address, info }: PartProps): ReactNode {
       >
         Upload a version
       </LinkButton>
-      {info.version === null ? null : (
+      <PackageMenu address={address} info={info} />
+      {info.version === null || info.archivedAt != null ? null : (
         <LinkButton
           to="/projects/$project/packages/$package/run"
           params={address}

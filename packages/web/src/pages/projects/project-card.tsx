@@ -25,6 +25,11 @@ export function ProjectCard(props: {
       >
         <ShownText text={project.name} />
       </LinkAnchor>
+      {project.archivedAt == null ? null : (
+        <Badge color="gray" variant="light" tt="none" fw={500} ml="xs">
+          archived
+        </Badge>
+      )}
       {summary === undefined ? (
         hasFailed ? (
           <Text size="sm" c="dimmed" mt="xs">

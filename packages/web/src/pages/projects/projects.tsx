@@ -1,4 +1,4 @@
-import { Button, Card, Code, List, SimpleGrid, Stack, TextInput } from "@mantine/core";
+import { Button, Card, Code, List, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { ProjectInfo } from "@sealrun/protocol";
 import { IconArrowRight, IconFolders, IconPlus, IconSearch } from "@tabler/icons-react";
@@ -18,7 +18,11 @@ import { ProjectCard } from "./project-card.tsx";
 /** Every project of the platform, with a button to create one. */
 export function ProjectsPage(): ReactNode {
   const client = useClient();
-  const found = useQuery({ queryKey: topicKey("projects"), queryFn: async () => client.listProjects() });
+  const [archived, setArchived] = useState(false);
+  const found = useQuery({
+    queryKey: archived ? topicKey("projects", "archived") : topicKey("projects"),
+    queryFn: async () => client.listProjects({ archived }),
+  });
   const [isOpen, { open, close }] = useDisclosure();
   const projects = found.data ?? [];
   const only = projects.length === 1 ? projects[0] : undefined;
@@ -60,6 +64,15 @@ export function ProjectsPage(): ReactNode {
         <FirstProject />
       ) : (
         <ProjectList projects={projects} />
+      )}
+      {found.data === undefined ? null : (
+        <Switch
+          label="Show archived projects"
+          size="sm"
+          mt="md"
+          checked={archived}
+          onChange={(event) => setArchived(event.currentTarget.checked)}
+        />
       )}
     </Page>
   );

@@ -8,6 +8,7 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { StatusBadge } from "../../parts/page/status-badge.tsx";
 import { Time } from "../../parts/time/time.tsx";
 import { cronInWords } from "../../parts/time/cron-words.ts";
+import { NextTimes, ScheduleActions } from "./schedule-actions.tsx";
 
 /** Schedules as rows. Schedules of scripts can be deleted; schedules of manifests belong to their package. */
 export function SchedulesTable(props: {
@@ -67,6 +68,7 @@ function ScheduleRow(props: {
         </Text>
       </CardCell>
       <CardCell place="end">
+        <ScheduleActions schedule={schedule} />
         {kind === "script" ? (
           <Tooltip label="Delete">
             <ActionIcon
@@ -101,7 +103,8 @@ function When({ schedule: { cron, timezone, missed } }: { readonly schedule: Sch
   );
 }
 
-function Next({ schedule: { isPaused, nextAt } }: { readonly schedule: ScheduleInfo }): ReactNode {
+function Next({ schedule }: { readonly schedule: ScheduleInfo }): ReactNode {
+  const { isPaused, nextAt } = schedule;
   if (isPaused || nextAt === null) {
     return (
       <Badge color="gray" variant="light" tt="none" fw={500}>
@@ -110,9 +113,12 @@ function Next({ schedule: { isPaused, nextAt } }: { readonly schedule: ScheduleI
     );
   }
   return (
-    <Text size="sm" component="span">
-      <Time at={nextAt} />
-    </Text>
+    <Group gap={4}>
+      <Text size="sm" component="span">
+        <Time at={nextAt} />
+      </Text>
+      {schedule.cron === null ? null : <NextTimes schedule={schedule} />}
+    </Group>
   );
 }
 

@@ -9,6 +9,7 @@ import { Problem } from "../../../parts/page/problem.tsx";
 import { Time } from "../../../parts/time/time.tsx";
 import { type PackageAddress, useVersions } from "../use-package.ts";
 import { Changes } from "./changes.tsx";
+import { RollBackButton } from "./roll-back-button.tsx";
 
 /** Every version of a package, and what changed between two of them. */
 export function VersionsTab(props: { readonly address: PackageAddress; readonly newest: VersionInfo }): ReactNode {
@@ -43,9 +44,10 @@ interface TableProps {
 }
 
 function VersionsTable({ address, versions, newest }: TableProps): ReactNode {
+  const newestDigest = versions.find(({ number }) => number === newest)?.digest;
   return (
     <CardTable label="Versions" columns={["Version", "Uploaded", "Digest"]} actions="Actions">
-      {versions.map(({ number, digest, createdAt }) => (
+      {versions.map(({ number, digest, createdAt, restores }) => (
         <CardRow key={number}>
           <CardCell place="title">
             <LinkAnchor
@@ -64,6 +66,11 @@ function VersionsTable({ address, versions, newest }: TableProps): ReactNode {
           </CardCell>
           <CardCell label="Uploaded">
             <Time at={createdAt} />
+            {restores == null ? null : (
+              <Text span size="xs" c="dimmed" display="block">
+                the files of version {restores}
+              </Text>
+            )}
           </CardCell>
           <CardCell label="Digest">
             <Tooltip label={digest} multiline maw={320}>
@@ -74,6 +81,7 @@ function VersionsTable({ address, versions, newest }: TableProps): ReactNode {
           </CardCell>
           <CardCell place="end">
             <CompareButton number={number} versions={versions} />
+            {number === newest || digest === newestDigest ? null : <RollBackButton address={address} number={number} />}
           </CardCell>
         </CardRow>
       ))}
