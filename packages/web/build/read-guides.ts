@@ -27,7 +27,7 @@ export interface Guides {
 
 /** Who is read with whom, in this order; a guide that is not named here comes after its neighbours in the front page. */
 const groups: readonly (readonly [name: string, guides: readonly string[]])[] = [
-  ["Start", ["start", "web"]],
+  ["Start", ["start", "web", "connect"]],
   ["Packages", ["packages", "script-api", "dependencies", "events-and-schedules"]],
   ["Secrets", ["secrets", "references", "security-model"]],
   ["Operate", ["operate", "metrics", "tracing", "nats", "root-keys"]],
@@ -71,10 +71,11 @@ function inOrder(guides: readonly Guide[], listed: readonly string[]): readonly 
   return guides.toSorted((one, other) => placeOf(one) - placeOf(other));
 }
 
-const groupNames = [...groups.map(([name]) => name), "More", "Reference"];
+const groupNames = [...groups.map(([name]) => name), "More", "Coming from", "Reference"];
 
 function groupOf(guide: string): string {
   if (guide.startsWith("reference/")) return "Reference";
+  if (guide.startsWith("coming-from/")) return "Coming from";
   return groups.find(([, guides]) => guides.includes(guide))?.[0] ?? "More";
 }
 

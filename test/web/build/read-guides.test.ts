@@ -18,6 +18,7 @@ test("readGuides() reads every guide of packages/docs, and none of their links i
   expect(broken).toEqual([]);
   expect(entries.map(({ name }) => name)).toEqual(guides.map(({ name }) => name));
   expect(entries[0]).toMatchObject({ name: "start", group: "Start" });
+  expect(entries.find(({ name }) => name === "coming-from/kestra")).toMatchObject({ group: "Coming from" });
   expect(entries.find(({ name }) => name === "reference/cli")).toMatchObject({ group: "Reference", title: "Commands" });
   expect(entries.every(({ title, description }) => title !== "" && description !== "")).toBe(true);
   expect(sections.find(({ guide, id }) => guide === "secrets" && id === "masking")?.text).toContain("mask");
