@@ -109,6 +109,76 @@ test("/schedules deletes the one of a script after a question, and none of a man
   await expect.poll(async () => page.getByText("every year on 1 January at 07:00").count()).toBe(0);
 });
 
+test("/schedules pauses, resumes and runs one now, and shows its next five times", async () => {
+  const visitor = await open("/schedules?project=acme");
+  const { page } = visitor;
+  await page.getByRole("button", { name: "Show the next five times of nightly" }).click();
+  await expect.poll(async () => page.getByRole("dialog").getByRole("listitem").count()).toBe(5);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Pause the schedule of nightly" }).click();
+  await page.getByRole("button", { name: "Resume the schedule of nightly" }).waitFor();
+  // An open tooltip is drawn outside of the page's landmarks.
+  await page.mouse.move(0, 0);
+  await page.getByRole("tooltip").waitFor({ state: "detached" });
+  await expectFit(visitor);
+  await page.getByRole("button", { name: "Resume the schedule of nightly" }).click();
+  await page.getByRole("button", { name: "Pause the schedule of nightly" }).waitFor();
+  await page.getByRole("button", { name: "Run the schedule of nightly now" }).click();
+  await page.waitForURL("**/executions/exe_*");
+});
+
+test("/projects/acme/packages/nightly rolls back, and is archived, found again and unarchived", async () => {
+  await stage.push("acme/nightly", { "main.sh": "echo off", "manifest.json": { schedule: "30 2 * * *" } });
+  const visitor = await open("/projects/acme/packages/nightly?tab=versions");
+  const { page } = visitor;
+  await page.getByRole("button", { name: "Roll back to version 1" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Roll back" }).click();
+  await page.getByText("Version 3 has the files of version 1").waitFor();
+  await changeBy("Archive", "nightly");
+  await page.getByText("This package is archived").waitFor();
+  await expect.poll(async () => page.getByRole("link", { name: /^(?:Run|Upload a version)$/ }).count()).toBe(0);
+  await expectFit(visitor);
+  await page.getByRole("link", { name: "acme", exact: true }).last().click();
+  await page.getByRole("button", { name: "Show archived packages" }).click();
+  await page.getByRole("list", { name: "Archived packages" }).getByRole("link", { name: "nightly" }).click();
+  await changeBy("Unarchive", "nightly");
+  await page.getByText("This package is archived").waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "Run", exact: true }).waitFor();
+
+  async function changeBy(action: string, name: string): Promise<void> {
+    await page.getByRole("button", { name: `More actions of ${name}` }).click();
+    await page.getByRole("menuitem", { name: action }).click();
+    await page.getByRole("dialog").getByRole("button", { name: action }).click();
+  }
+});
+
+test("/projects/other is renamed, archived, shown when asked for, and unarchived", async () => {
+  await stage.must(["project", "create", "other"]);
+  const visitor = await open("/projects/other");
+  const { page } = visitor;
+  await choose("Rename", "other");
+  await page.getByLabel("New name").fill("another");
+  await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+  await page.getByRole("heading", { level: 1, name: "another" }).waitFor();
+  await choose("Archive", "another");
+  await page.getByRole("dialog").getByRole("button", { name: "Archive" }).click();
+  await page.getByText("This project is archived").waitFor();
+  await expectFit(visitor);
+  await page.goto(`${stage.url}/projects`);
+  await page.getByRole("link", { name: "acme", exact: true }).waitFor();
+  expect(await page.getByRole("link", { name: "another", exact: true }).count()).toBe(0);
+  await page.getByRole("switch", { name: "Show archived projects" }).click();
+  await page.getByRole("link", { name: "another", exact: true }).click();
+  await choose("Unarchive", "another");
+  await page.getByRole("dialog").getByRole("button", { name: "Unarchive" }).click();
+  await page.getByText("This project is archived").waitFor({ state: "detached" });
+
+  async function choose(action: string, name: string): Promise<void> {
+    await page.getByRole("button", { name: `More actions of ${name}` }).click();
+    await page.getByRole("menuitem", { name: action }).click();
+  }
+});
+
 async function expectFit(visitor: Visit): Promise<void> {
   await atWidths(visitor, [360, 1440], async () => {
     await expectAccessible(visitor.page);

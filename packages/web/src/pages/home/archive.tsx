@@ -57,7 +57,7 @@ export function ArchivedPackages({ project }: { readonly project: string }): Rea
 }
 
 /** Whether a project is archived: the list that other parts of the page use too leaves it out. Undefined until it is loaded. */
-function useIsArchived(project: string): boolean | undefined {
+export function useIsArchived(project: string): boolean | undefined {
   const client = useClient();
   const { data } = useQuery({ queryKey: topicKey("projects"), queryFn: async () => client.listProjects() });
   if (data === undefined) return undefined;

@@ -5,12 +5,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useClient } from "../../platform/platform.tsx";
+import { ArchivedNote } from "../../parts/page/change-menu.tsx";
 import { LinkButton } from "../../parts/page/links.tsx";
 import { DropNotice } from "../../parts/page/drop-notice.tsx";
 import { Loading } from "../../parts/page/loading.tsx";
 import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
-import { ArchivedPackages, ProjectMenu } from "./archive.tsx";
+import { ArchivedPackages, ProjectMenu, useIsArchived } from "./archive.tsx";
 import { AttentionPanel } from "./attention-panel.tsx";
 import { FirstPackage } from "./first-package.tsx";
 import { LeastSandbox } from "./least-sandbox.tsx";
@@ -25,6 +26,7 @@ export function HomePage(): ReactNode {
   const { project } = useParams({ from: "/projects/$project" });
   const client = useClient();
   const found = useQuery(overviewQuery(client, project));
+  const isArchived = useIsArchived(project) === true;
   const isOver = useDragToUpload(project);
   return (
     <Page
@@ -34,13 +36,15 @@ export function HomePage(): ReactNode {
         found.error !== null && found.data === undefined ? undefined : (
           <>
             <ProjectMenu project={project} />
-            <LinkButton
-              to="/projects/$project/upload"
-              params={{ project }}
-              leftSection={<IconUpload size={16} aria-hidden />}
-            >
-              Upload a package
-            </LinkButton>
+            {isArchived ? null : (
+              <LinkButton
+                to="/projects/$project/upload"
+                params={{ project }}
+                leftSection={<IconUpload size={16} aria-hidden />}
+              >
+                Upload a package
+              </LinkButton>
+            )}
           </>
         )
       }
@@ -52,7 +56,10 @@ export function HomePage(): ReactNode {
           <Problem error={found.error} onRetry={async () => found.refetch()} guide="start" />
         )
       ) : (
-        <Content project={project} packages={found.data.packages} />
+        <>
+          {isArchived ? <ArchivedNote what="project" /> : null}
+          <Content project={project} packages={found.data.packages} />
+        </>
       )}
       {isOver ? <DropNotice text="Drop to upload" /> : null}
     </Page>

@@ -1,6 +1,4 @@
-import { Alert } from "@mantine/core";
 import type { PackageInfo } from "@sealrun/protocol";
-import { IconArchive } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -40,15 +38,5 @@ export function PackageMenu({ address, info }: MenuProps): ReactNode {
         await queries.invalidateQueries({ queryKey: topicKey("packages") });
       }}
     />
-  );
-}
-
-/** Says that a package is archived; nothing for others. */
-export function ArchivedNote({ info }: Pick<MenuProps, "info">): ReactNode {
-  if (info.archivedAt == null) return null;
-  return (
-    <Alert icon={<IconArchive aria-hidden />} color="gray" title="This package is archived" mb="md">
-      Nothing of it starts, and lists leave it out. Its menu unarchives it.
-    </Alert>
   );
 }

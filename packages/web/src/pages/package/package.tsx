@@ -3,6 +3,7 @@ import type { PackageInfo } from "@sealrun/protocol";
 import { IconPackage, IconPlayerPlay, IconUpload } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { ArchivedNote } from "../../parts/page/change-menu.tsx";
 import { Empty } from "../../parts/page/empty.tsx";
 import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
 import { Loading } from "../../parts/page/loading.tsx";
@@ -12,7 +13,7 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 import { FilesTab } from "./files/files-tab.tsx";
 import { Overview } from "./overview.tsx";
-import { ArchivedNote, PackageMenu } from "./package-menu.tsx";
+import { PackageMenu } from "./package-menu.tsx";
 import classes from "./package.module.css";
 import { type PackageSearch, packageTabs } from "./search.ts";
 import { SecretsTab } from "./secrets-tab.tsx";
@@ -44,7 +45,7 @@ export function PackagePage(): ReactNode {
         )
       ) : (
         <>
-          <ArchivedNote info={found.data} />
+          {found.data.archivedAt == null ? null : <ArchivedNote what="package" />}
           <Content address={address} info={found.data} />
         </>
       )}
@@ -81,19 +82,22 @@ function Lead({
 }
 
 function Actions({ address, info }: PartProps): ReactNode {
+  const isArchived = info.archivedAt != null;
   return (
     <>
-      <LinkButton
-        variant="default"
-        to="/projects/$project/upload"
-        params={{ project: address.project }}
-        search={{ package: address.package }}
-        leftSection={<IconUpload size={16} aria-hidden />}
-      >
-        Upload a version
-      </LinkButton>
+      {isArchived ? null : (
+        <LinkButton
+          variant="default"
+          to="/projects/$project/upload"
+          params={{ project: address.project }}
+          search={{ package: address.package }}
+          leftSection={<IconUpload size={16} aria-hidden />}
+        >
+          Upload a version
+        </LinkButton>
+      )}
       <PackageMenu address={address} info={info} />
-      {info.version === null || info.archivedAt != null ? null : (
+      {info.version === null || isArchived ? null : (
         <LinkButton
           to="/projects/$project/packages/$package/run"
           params={address}

@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Stack, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Alert, Menu, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconArchive, IconArchiveOff, IconDots, IconPencil } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
@@ -82,5 +82,14 @@ export function ChangeMenu(props: {
         </Text>
       </Question>
     </>
+  );
+}
+
+/** Says that a package or a project is archived. */
+export function ArchivedNote({ what }: { readonly what: "package" | "project" }): ReactNode {
+  return (
+    <Alert icon={<IconArchive aria-hidden />} color="gray" title={`This ${what} is archived`} mb="md">
+      Nothing of it starts, and lists leave it out. Its menu unarchives it.
+    </Alert>
   );
 }
