@@ -8,6 +8,7 @@ const paths = z.object({ openapi: z.string(), paths: z.record(z.string(), z.reco
 const publicRoutes = [
   "GET /api/v1/openapi.json",
   "GET /api/v1/platform",
+  "GET /api/v1/ready",
   "POST /api/v1/session",
   "GET /api/v1/session",
   "POST /api/v1/executors/enrol",
