@@ -51,7 +51,7 @@ export function Facts({ execution }: { readonly execution: ExecutionInfo }): Rea
       )}
       <span>priority {priority}</span>
       {network == null ? null : network === "host" ? (
-        <Text span inherit c="orange.8">
+        <Text span inherit c="var(--mantine-color-orange-light-color)">
           network: the executor&apos;s machine
         </Text>
       ) : (
