@@ -1,23 +1,17 @@
-import { sha256Hex } from "@sealrun/crypto";
-import { encodeJson, type ExecutionId, type ScheduleId } from "@sealrun/protocol";
+import type { ExecutionId, ScheduleId } from "@sealrun/protocol";
 import { inSpan } from "@sealrun/telemetry";
-import type { Deps, Requester } from "../deps.ts";
+import type { Deps } from "../deps.ts";
 import { refuseArchived } from "../packages/refuse-archived.ts";
 import { getVersion } from "../packages/version-store.ts";
-import { findStarted, type KeyedRequest } from "../start/idempotency-store.ts";
+import { findStarted, keyedRequest, type StartedBy } from "../start/idempotency-store.ts";
 import { checkMayStart } from "../start/run-settings.ts";
 import { addOnce } from "../start/start-execution.ts";
 import { findOpen, noteRunNow } from "./open-store.ts";
 import { readClock } from "./store.ts";
 
 /** The schedule to run, and the requester. */
-export interface RunNowTarget {
+export interface RunNowTarget extends StartedBy {
   readonly schedule: ScheduleId;
-  readonly requester: Requester;
-  /** As for a start: the same key gets the same execution. */
-  readonly idempotencyKey?: string | undefined;
-  /** The caller's `traceparent`, as it came. */
-  readonly callersTrace?: string | undefined;
 }
 
 /**
@@ -42,7 +36,7 @@ async function start(
   target: RunNowTarget,
   trace: string | undefined,
 ): Promise<ExecutionId> {
-  const request = keyedRequest(target);
+  const request = keyedRequest(target, ["schedule", target.schedule]);
   const before = request === undefined ? undefined : await findStarted(database, request);
   if (before !== undefined) return before;
   const schedule = await findOpen(database, target.schedule);
@@ -60,9 +54,4 @@ async function start(
     await noteRunNow(sql, { id, at, executionId });
     return executionId;
   });
-}
-
-function keyedRequest({ schedule, requester, idempotencyKey: key }: RunNowTarget): KeyedRequest | undefined {
-  if (key === undefined) return undefined;
-  return { actor: requester.name, key, sha256: sha256Hex(encodeJson(["schedule", schedule])) };
 }

@@ -1,6 +1,8 @@
+import { sha256Hex } from "@sealrun/crypto";
 import type { Sql } from "@sealrun/postgres";
-import { executionId, type ExecutionId, SealrunError } from "@sealrun/protocol";
+import { encodeJson, executionId, type ExecutionId, SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
+import type { Requester } from "../deps.ts";
 
 const keptHours = 24;
 
@@ -11,6 +13,24 @@ export interface KeyedRequest {
   readonly key: string;
   /** SHA-256 of the request. */
   readonly sha256: string;
+}
+
+/** Who starts an execution, and what came with the request. */
+export interface StartedBy {
+  readonly requester: Requester;
+  /** Lets the requester retry safely: the same key gets the same execution. */
+  readonly idempotencyKey?: string | undefined;
+  /** The caller's `traceparent`, as it came. */
+  readonly callersTrace?: string | undefined;
+}
+
+/** The request for that content, undefined without a key. Requests are the same when the JSON of their content is. */
+export function keyedRequest(
+  { requester, idempotencyKey: key }: StartedBy,
+  content: readonly unknown[],
+): KeyedRequest | undefined {
+  if (key === undefined) return undefined;
+  return { actor: requester.name, key, sha256: sha256Hex(encodeJson(content)) };
 }
 
 const keyRow = z.object({ request_sha256: z.string(), execution_id: executionId });

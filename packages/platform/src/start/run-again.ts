@@ -1,32 +1,19 @@
-import { sha256Hex } from "@sealrun/crypto";
-import {
-  encodeJson,
-  type ExecutionId,
-  parametersFileSchema,
-  type RunAgain,
-  SealrunError,
-  type Trigger,
-} from "@sealrun/protocol";
+import { type ExecutionId, parametersFileSchema, type RunAgain, SealrunError, type Trigger } from "@sealrun/protocol";
 import { inSpan } from "@sealrun/telemetry";
-import type { Requester, Deps } from "../deps.ts";
+import type { Deps } from "../deps.ts";
 import { refuseArchived } from "../packages/refuse-archived.ts";
 import { getPackageById } from "../packages/store.ts";
 import { getVersion, type Version } from "../packages/version-store.ts";
 import { fitParameters } from "./again-parameters.ts";
 import { type EarlierExecution, getEarlier, keepEarlier } from "./earlier-store.ts";
-import { findStarted, type KeyedRequest } from "./idempotency-store.ts";
+import { findStarted, keyedRequest, type StartedBy } from "./idempotency-store.ts";
 import type { PreparedParameters } from "./prepare-parameters.ts";
 import { checkMayStart } from "./run-settings.ts";
 import { addOnce } from "./start-execution.ts";
 
 /** The execution to run again, and the requester. */
-export interface AgainTarget {
+export interface AgainTarget extends StartedBy {
   readonly execution: ExecutionId;
-  readonly requester: Requester;
-  /** As for a start: the same key gets the same execution. */
-  readonly idempotencyKey?: string | undefined;
-  /** The caller's `traceparent`, as it came. */
-  readonly callersTrace?: string | undefined;
 }
 
 /**
@@ -53,7 +40,7 @@ async function addAgain(
   target: AgainTarget,
   { which, trace }: { readonly which: "newest" | "same"; readonly trace: string | undefined },
 ): Promise<ExecutionId> {
-  const request = keyedRequest(target, which);
+  const request = keyedRequest(target, ["again", target.execution, which]);
   const before = request === undefined ? undefined : await findStarted(database, request);
   if (before !== undefined) return before;
   const earlier = await getEarlier(database, target.execution);
@@ -74,14 +61,6 @@ async function addAgain(
     await keepEarlier(sql, again);
     return addOnce(sql, added, request);
   });
-}
-
-function keyedRequest(
-  { execution, requester, idempotencyKey: key }: AgainTarget,
-  which: string,
-): KeyedRequest | undefined {
-  if (key === undefined) return undefined;
-  return { actor: requester.name, key, sha256: sha256Hex(encodeJson(["again", execution, which])) };
 }
 
 function pickParameters({ visible, sealed, sealedNames }: EarlierExecution): PreparedParameters {

@@ -1,8 +1,7 @@
-import { newId, sha256Hex } from "@sealrun/crypto";
+import { newId } from "@sealrun/crypto";
 import { crashPoint } from "@sealrun/faults";
 import {
   defaultPool,
-  encodeJson,
   executionId,
   type ExecutionId,
   parametersFileSchema,
@@ -21,7 +20,7 @@ import type { Project } from "../projects/store.ts";
 import { findScopeKey } from "../secrets/known-scope-key.ts";
 import type { ScopeKey } from "../secrets/scope-key.ts";
 import { inBatches } from "../postgres/insert-rows.ts";
-import { findStarted, type KeyedRequest } from "./idempotency-store.ts";
+import { findStarted, type KeyedRequest, keyedRequest, type StartedBy } from "./idempotency-store.ts";
 import { type PreparedParameters, prepareParameters } from "./prepare-parameters.ts";
 import { readRunSettings, checkMayStart } from "./run-settings.ts";
 import { insertStarted, type NewExecution } from "./started-store.ts";
@@ -35,14 +34,9 @@ type StartDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "plat
 };
 
 /** The package to run, and the requester. */
-export interface StartTarget {
+export interface StartTarget extends StartedBy {
   readonly project: Project;
   readonly package: Package;
-  readonly requester: Requester;
-  /** Lets the requester retry safely: the same key gets the same execution. */
-  readonly idempotencyKey?: string | undefined;
-  /** The caller's `traceparent`, as it came. */
-  readonly callersTrace?: string | undefined;
 }
 
 /**
@@ -70,7 +64,8 @@ async function prepareAndAdd(
   target: StartTarget,
   { given, trace }: { readonly given: StartExecution; readonly trace: string | undefined },
 ): Promise<ExecutionId> {
-  const request = keyedRequest(target, given);
+  // A client seals once, and a retry sends the same sealed bytes.
+  const request = keyedRequest(target, [target.package.id, given]);
   let prepared: ExecutionToAdd;
   try {
     prepared = { ...(await prepare(deps, target, given)), trace };
@@ -110,13 +105,6 @@ async function prepare(deps: StartDeps, target: StartTarget, given: StartExecuti
     ...(notBefore === undefined ? {} : { notBefore: new Date(notBefore) }),
     sealedAtBoundary: given.sealed === undefined && parameters.sealed !== null,
   };
-}
-
-/** Requests are the same when their text is: a client seals once, and a retry sends the same sealed bytes. */
-function keyedRequest(target: StartTarget, given: StartExecution): KeyedRequest | undefined {
-  const { idempotencyKey: key, requester } = target;
-  if (key === undefined) return undefined;
-  return { actor: requester.name, key, sha256: sha256Hex(encodeJson([target.package.id, given])) };
 }
 
 /** An execution that is ready to be stored. */
