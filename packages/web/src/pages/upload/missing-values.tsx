@@ -4,6 +4,7 @@ import { type ReactNode, type RefObject, useEffect, useRef, useState } from "rea
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { countOf } from "../../parts/text/show-size.ts";
 import { judgeValue, unjudged } from "../secrets/set/value-checks.ts";
+import { privateField } from "../secrets/set/value-field.tsx";
 import hidden from "../secrets/set/value-field.module.css";
 import type { TypedScope } from "./typed-values.ts";
 
@@ -100,14 +101,7 @@ function OneValue(props: {
         rows={1}
         resize="vertical"
         classNames={{ input: `${hidden["value"]} ${hidden["hidden"]}` }}
-        autoComplete="off"
-        autoCorrect="off"
-        autoCapitalize="off"
-        spellCheck={false}
-        data-1p-ignore
-        data-lpignore="true"
-        data-bwignore
-        data-form-type="other"
+        {...privateField}
         error={judged.problem}
         onInput={({ currentTarget: { value } }) => setJudged(value === "" ? unjudged : judgeValue(value, "text"))}
       />

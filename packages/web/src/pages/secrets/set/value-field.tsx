@@ -59,14 +59,7 @@ export function ValueField(props: {
         rows={5}
         resize="vertical"
         classNames={{ input: isShown ? classes["value"] : `${classes["value"]} ${classes["hidden"]}` }}
-        autoComplete="off"
-        autoCorrect="off"
-        autoCapitalize="off"
-        spellCheck={false}
-        data-1p-ignore
-        data-lpignore="true"
-        data-bwignore
-        data-form-type="other"
+        {...privateField}
         {...(props.isFocused ? { "data-autofocus": true } : {})}
         description={
           form === "json"
@@ -93,6 +86,18 @@ export function ValueField(props: {
     </Stack>
   );
 }
+
+/** Keeps a field's text from the browser's memory and its corrections, and from password managers. */
+export const privateField = {
+  autoComplete: "off",
+  autoCorrect: "off",
+  autoCapitalize: "off",
+  spellCheck: false,
+  "data-1p-ignore": true,
+  "data-lpignore": "true",
+  "data-bwignore": true,
+  "data-form-type": "other",
+};
 
 /** The text of a field that React does not control. */
 export function textOf(field: HTMLTextAreaElement | null): string {
