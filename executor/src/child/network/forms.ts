@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { networkForm, type NetworkForm, type NetworkSetting, SealrunError, toSealrunError } from "@sealrun/protocol";
 import { readHostRoots } from "../host-roots.ts";
 import type { FoundNetworks } from "../../between/found-networks.ts";
@@ -18,7 +17,7 @@ type Programs = Pick<Runtime, "node" | "bootstrap">;
 /** A sandbox whose network is limited. */
 type Tried = Pick<Sandbox, "kind"> & {
   readonly program?: string;
-  /** Path of slirp4netns; it may be missing. */
+  /** Path of slirp4netns, where the machine has it. */
   readonly slirp4netns?: string | undefined;
   /** The setting `allowHostNetwork`: a package may ask for this machine's network. */
   readonly allowsHost: boolean;
@@ -46,7 +45,7 @@ export async function findForms(sandbox: Tried, runtime: Programs): Promise<Foun
   await attempt("named", async (bubblewrap) => probeNetwork(bubblewrap, { setting: named, runtime }));
   await attempt("outbound", async (bubblewrap) => {
     const { slirp4netns } = sandbox;
-    if (slirp4netns === undefined || !existsSync(slirp4netns)) throw withoutSlirp();
+    if (slirp4netns === undefined) throw withoutSlirp();
     await probeNetwork(bubblewrap, { setting: "outbound", runtime, slirp4netns });
   });
   const isOffered = (form: NetworkForm): boolean =>
