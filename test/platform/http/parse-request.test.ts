@@ -1,4 +1,4 @@
-import { errorBody } from "@sealrun/protocol";
+import { createProject, errorBody } from "@sealrun/protocol";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildTestServer } from "../../support/build-test-server.ts";
@@ -71,8 +71,10 @@ describe("parseRequests()", () => {
   );
 
   test("parseRequests() answers 400 to whatever JSON is not a project's name", async () => {
+    // Now and then fast-check makes {"name":"0"}, which is one.
+    const refused = fc.json().filter((json) => !createProject.safeParse(JSON.parse(json)).success);
     await fc.assert(
-      fc.asyncProperty(fc.json(), async (json) => {
+      fc.asyncProperty(refused, async (json) => {
         expect(await post(json)).toMatchObject({ status: 400, code: "BAD_REQUEST" });
       }),
       { numRuns: 50 },
