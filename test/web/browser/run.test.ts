@@ -53,6 +53,19 @@ test("/run says what is wrong as one types, in every field at once, and starts n
   expect(page.url()).toContain("/run");
 });
 
+test("/run keeps every sealed field from the browser's memory, its corrections and password managers", async () => {
+  const { page } = await open("/projects/runs/packages/report/run");
+  for (const name of ["token", "note"]) {
+    const field = page.getByLabel(name).first();
+    const found = await field.evaluate((element) =>
+      ["autocomplete", "autocorrect", "autocapitalize", "spellcheck", "data-bwignore", "data-form-type"].map((each) =>
+        element.getAttribute(each),
+      ),
+    );
+    expect(found).toEqual(["off", "off", "off", "false", "true", "other"]);
+  }
+});
+
 test("/run asks before another page discards what was typed", async () => {
   const { page } = await open("/projects/runs/packages/report/run");
   await page.getByLabel("token").first().fill("typed with care");

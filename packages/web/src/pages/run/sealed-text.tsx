@@ -1,6 +1,7 @@
 import { ActionIcon, Textarea, TextInput } from "@mantine/core";
 import { IconEye, IconEyeOff } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
+import { privateField } from "../../parts/text/private-field.ts";
 import classes from "./sealed-text.module.css";
 
 /**
@@ -23,10 +24,7 @@ export function SealedText(props: {
   const [isSeen, setIsSeen] = useState(false);
   const given = {
     ...rest,
-    autoComplete: "off",
-    spellCheck: isMasked ? false : undefined,
-    "data-1p-ignore": isMasked ? "" : undefined,
-    "data-lpignore": isMasked ? "true" : undefined,
+    ...(isMasked ? privateField : { autoComplete: "off" }),
     classNames: isMasked && !isSeen ? { input: classes["masked"] ?? "" } : {},
     rightSection: isMasked ? (
       <ActionIcon

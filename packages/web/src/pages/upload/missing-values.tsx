@@ -4,7 +4,7 @@ import { type ReactNode, type RefObject, useEffect, useRef, useState } from "rea
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { countOf } from "../../parts/text/show-size.ts";
 import { judgeValue, unjudged } from "../secrets/set/value-checks.ts";
-import { privateField } from "../secrets/set/value-field.tsx";
+import { privateField } from "../../parts/text/private-field.ts";
 import hidden from "../secrets/set/value-field.module.css";
 import type { TypedScope } from "./typed-values.ts";
 

@@ -1,6 +1,7 @@
 import { Button, Checkbox, Group, Input, List, SegmentedControl, Stack, Text, Textarea } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { type ReactNode, type RefObject, useEffect, useState } from "react";
+import { privateField } from "../../../parts/text/private-field.ts";
 import classes from "./value-field.module.css";
 import { judgeValue, unjudged, type ValueForm, type ValueWarning } from "./value-checks.ts";
 
@@ -86,18 +87,6 @@ export function ValueField(props: {
     </Stack>
   );
 }
-
-/** Keeps a field's text from the browser's memory and its corrections, and from password managers. */
-export const privateField = {
-  autoComplete: "off",
-  autoCorrect: "off",
-  autoCapitalize: "off",
-  spellCheck: false,
-  "data-1p-ignore": true,
-  "data-lpignore": "true",
-  "data-bwignore": true,
-  "data-form-type": "other",
-};
 
 /** The text of a field that React does not control. */
 export function textOf(field: HTMLTextAreaElement | null): string {
