@@ -417,6 +417,7 @@ export {
   type SettleExecutions,
 } from "./api/hold.ts";
 export { zonedTime } from "./api/zoned-time.ts";
+export { attentionKinds, type AttentionKind, type PackageState } from "./api/attention.ts";
 export {
   missingSecret,
   packageOverview,

@@ -1,4 +1,4 @@
-import type { PlatformOverview } from "@sealrun/protocol";
+import { attentionKinds, type PlatformOverview } from "@sealrun/protocol";
 import type { Deps } from "../deps.ts";
 import { listProjects } from "../projects/store.ts";
 import { listMissing } from "./list-missing.ts";
@@ -25,17 +25,14 @@ export async function describeProjects(deps: Pick<Deps, "database" | "platformId
       return {
         name,
         packages: own.length,
-        needAttention: own.filter((row) => needsAttention(lastRuns.get(row.id), missing.get(row.id)?.length ?? 0))
-          .length,
+        needAttention: own.filter(({ id: packageId }) => {
+          const lastStatus = lastRuns.get(packageId)?.status;
+          return attentionKinds({ lastStatus, missing: missing.get(packageId)?.length ?? 0 }).length > 0;
+        }).length,
         lastRunAt: newest(ownRuns)?.toISOString() ?? null,
       };
     }),
   };
-}
-
-/** As the home page of a project decides: what it lists under "Needs attention". */
-function needsAttention(lastRun: LastRun | undefined, missing: number): boolean {
-  return missing > 0 || (lastRun !== undefined && ["failed", "lost", "queued"].includes(lastRun.status));
 }
 
 function newest(runs: readonly LastRun[]): Date | undefined {

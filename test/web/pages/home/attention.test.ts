@@ -44,7 +44,6 @@ test("findAttention() leaves out packages that never ran, run, or ran well", () 
     overview("new"),
     overview("busy", { lastRun: run("running") }),
     overview("good", { lastRun: run("succeeded") }),
-    overview("soon", { lastRun: run("queued") }),
   ];
   expect(findAttention(packages)).toEqual([]);
 });
@@ -59,6 +58,11 @@ test("findAttention() names a last run that failed or was lost, with its end", (
     ["other", { kind: "ended", status: "lost" }],
   ]);
 });
+
+test("findAttention() has a package whose run left the queue while the platform answered, as the count of projects does", () =>
+  expect(findAttention([overview("soon", { lastRun: run("queued") })])).toMatchObject([
+    { package: "soon", reasons: [{ kind: "waiting", sentence: "It starts now" }] },
+  ]));
 
 test("findAttention() gives every reason of one package together", () => {
   const missing = [{ name: "TOKEN", askedBy: "manifest", where: "main.sh" }];

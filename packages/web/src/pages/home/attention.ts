@@ -1,4 +1,4 @@
-import type { MissingSecret, PackageOverview } from "@sealrun/protocol";
+import { attentionKinds, type MissingSecret, type PackageOverview } from "@sealrun/protocol";
 
 /** Why a package needs attention. */
 export type Reason =
@@ -20,18 +20,12 @@ export function findAttention(packages: readonly PackageOverview[]): readonly At
 }
 
 function findReasons({ lastRun, missing }: PackageOverview): readonly Reason[] {
-  const reasons: Reason[] = [];
-  if (lastRun?.status === "failed" || lastRun?.status === "lost") {
-    reasons.push({
-      kind: "ended",
-      status: lastRun.status,
-      id: lastRun.id,
-      at: lastRun.finishedAt ?? lastRun.createdAt,
-    });
-  }
-  if (lastRun !== null && lastRun.status === "queued" && lastRun.waiting !== null) {
-    reasons.push({ kind: "waiting", id: lastRun.id, sentence: lastRun.waiting });
-  }
-  if (missing.length > 0) reasons.push({ kind: "missing", names: missing });
-  return reasons;
+  return attentionKinds({ lastStatus: lastRun?.status, missing: missing.length }).flatMap((kind): readonly Reason[] => {
+    if (kind === "missing") return [{ kind, names: missing }];
+    if (lastRun === null) return [];
+    const { id, status, waiting, finishedAt, createdAt } = lastRun;
+    // It may have left the queue while the platform answered.
+    if (kind === "waiting") return [{ kind, id, sentence: waiting ?? "It starts now" }];
+    return [{ kind, status: status === "lost" ? status : "failed", id, at: finishedAt ?? createdAt }];
+  });
 }
