@@ -33,7 +33,12 @@ const files = {
 beforeAll(async () => {
   const client = await layPackages(stage, "one-package", {
     report: files,
-    edited: { "main.sh": "echo one\n", "lib/note.txt": "kept", "secrets.json": { KEPT: "a kept value" } },
+    edited: {
+      "main.sh": "echo one\n",
+      "lib/note.txt": "kept",
+      "windows.csv": "\uFEFFa;b\r\n1;2\n3;4",
+      "secrets.json": { KEPT: "a kept value" },
+    },
   });
   await pushFiles(
     client,
@@ -137,6 +142,23 @@ test("PackagePage edits a file into a version with the other files and the same 
   await page.getByRole("region", { name: "Lines that differ" }).getByText("echo two").waitFor();
   await page.goto(`${stage.url}/projects/one-package/packages/edited?tab=files&file=lib/note.txt`);
   await page.getByRole("region", { name: "Text of the file" }).getByText("kept").waitFor();
+});
+
+test("PackagePage keeps every byte of an edited file that was not changed: its mark, its line ends, its missing last one", async () => {
+  const { page } = await visit(`${stage.url}/projects/one-package/packages/edited?tab=files&file=windows.csv`, {
+    storage,
+  });
+  await page.getByRole("button", { name: "Edit windows.csv" }).click();
+  const field = page.getByLabel("Text of windows.csv");
+  expect(await field.inputValue()).toBe("a;b\n1;2\n3;4");
+  await field.fill("a;b\n1;2\n3;5");
+  await page.getByRole("button", { name: "Keep the change" }).click();
+  await page.getByRole("button", { name: "Review the new version" }).click();
+  await page.getByRole("button", { name: /^Upload version/ }).click();
+  await page.getByRole("heading", { name: /is uploaded$/ }).waitFor();
+  await page.goto(`${stage.url}/projects/one-package/packages/edited?tab=files&file=windows.csv`);
+  const { bytes } = await download(page, "Download windows.csv");
+  expect(bytes.toString()).toBe("\uFEFFa;b\r\n1;2\n3;5");
 });
 
 async function open(search: string): Promise<Visit> {

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, Textarea } from "@mantine/core";
 import { type ReactNode, useRef } from "react";
 import { GuardedModal } from "../../../parts/page/guarded-modal.tsx";
-import { withLineEnds } from "./edited-text.ts";
+import { textAfterEdit, textForField } from "./edited-text.ts";
 
 /** A file's text in a field. Nothing is sent from here: the edit is kept for the next version. */
 export function EditFile(props: {
@@ -13,17 +13,18 @@ export function EditFile(props: {
   const { path, text, onKeep, onClose } = props;
   const field = useRef<HTMLTextAreaElement>(null);
   const isKept = useRef(false);
-  const typed = (): string => withLineEnds(text, field.current?.value ?? text.replaceAll("\r\n", "\n"));
+  const typed = (): string => field.current?.value ?? textForField(text);
+  const isChanged = (): boolean => typed() !== textForField(text);
   const keep = (): void => {
     isKept.current = true;
-    if (typed() !== text) onKeep(typed());
+    if (isChanged()) onKeep(textAfterEdit(text, typed()));
     onClose();
   };
   return (
     <GuardedModal
       size="xl"
       title={`Edit ${path}`}
-      isUnsaved={() => !isKept.current && typed() !== text}
+      isUnsaved={() => !isKept.current && isChanged()}
       question={{ title: "Discard what you changed?", no: "Keep editing", text: "The change was not kept." }}
       onClose={onClose}
     >
@@ -32,7 +33,7 @@ export function EditFile(props: {
           <Textarea
             ref={field}
             aria-label={`Text of ${path}`}
-            defaultValue={text}
+            defaultValue={textForField(text)}
             rows={22}
             resize="vertical"
             data-autofocus

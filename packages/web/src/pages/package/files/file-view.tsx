@@ -13,6 +13,7 @@ import { showSize } from "../../../parts/text/show-size.ts";
 import { showHidden } from "../../../parts/text/visible-text.ts";
 import type { PackageAddress } from "../use-package.ts";
 import { CodeView } from "./code-view.tsx";
+import { withoutMark } from "./edited-text.ts";
 import { EditFile } from "./edit-file.tsx";
 import { type FileText, maxLines } from "./file-text.ts";
 import classes from "./file-view.module.css";
@@ -113,7 +114,8 @@ function Content({ file, ...props }: FileProps & { readonly file: FileText }): R
       </Empty>
     );
   }
-  if (file.text === "") {
+  const text = withoutMark(file.text);
+  if (text === "") {
     return (
       <Text size="sm" c="dimmed" p="md">
         The file is empty.
@@ -122,7 +124,7 @@ function Content({ file, ...props }: FileProps & { readonly file: FileText }): R
   }
   return (
     <>
-      <CodeView text={file.text} language={languageOf(props.path)} marked={line} />
+      <CodeView text={text} language={languageOf(props.path)} marked={line} />
       {file.isCut ? (
         <Alert m="sm" color="gray">
           Only the first {maxLines} lines are shown. Download the file to read the rest.
