@@ -26,8 +26,7 @@ import { announcePresence } from "./supervisor/queue/presence.ts";
 import { openSpool } from "./supervisor/report/spool.ts";
 import { workOnQueue } from "./supervisor/queue/work.ts";
 import { openPreparer } from "./supervisor/preparer/preparer.ts";
-import { openHomes, type Separation } from "./supervisor/workers/open-homes.ts";
-import type { WorkerPlace } from "./supervisor/workers/worker-home.ts";
+import { openHomes } from "./supervisor/workers/open-homes.ts";
 import { createWorkerPool } from "./supervisor/workers/worker-pool.ts";
 import { findShortage } from "./machine/free-space.ts";
 import { offerNetworks } from "./machine/offer-networks.ts";
@@ -64,8 +63,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   const runtime = findRuntime(config.python);
   const spoolFolder = `${stateFile}.spool`;
   const range = sandbox.kind === "none" ? null : config.slotUids;
-  // One for each slot, and one for preparers.
-  const slotUsers = await openSlotUsers({ range, count: config.slots + 1 });
+  const slotUsers = await openSlotUsers({ range, slots: config.slots });
   const settings = workerSettings.parse({
     sandbox: { ...sandbox, slirp4netns: presentProgram(config.slirp4netns) },
     runtime,
@@ -135,7 +133,7 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
     }),
     cacheDir: config.cacheDir,
     program: findProgram("preparer"),
-    place: placeOfPreparers(separation, slotUsers.users[0]),
+    separation: separation.kind === "own-user" ? { ...separation, users: slotUsers.preparers } : separation,
     log,
   });
   const outbound = networks.enforced.includes("outbound") ? {} : { slirp4netns: undefined };
@@ -201,19 +199,13 @@ export async function start(config: ExecutorConfig, deps: { readonly log: Logger
   };
 }
 
-/** Preparers are kept from the executor as its workers are. */
-function placeOfPreparers(separation: Separation, user: number | undefined): WorkerPlace {
-  if (separation.kind !== "own-user") return separation;
-  return user === undefined ? { kind: "shared" } : { kind: "own-user", user };
-}
-
 /** The level of the sandbox; its users are given back when it does not hold. */
 async function proveOrClose(
   proof: Omit<Parameters<typeof proveSandbox>[0], "users">,
   slotUsers: SlotUsers,
 ): ReturnType<typeof proveSandbox> {
   try {
-    return await proveSandbox({ ...proof, users: slotUsers.users.slice(1) });
+    return await proveSandbox({ ...proof, users: slotUsers.workers });
   } catch (error) {
     slotUsers.close();
     throw error;

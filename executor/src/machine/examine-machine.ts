@@ -11,7 +11,7 @@ import { probeSandbox } from "../child/probe.ts";
 import { readState } from "../enrol/state-file.ts";
 import { findRuntime, presentProgram } from "../runtime-files.ts";
 import { examineIsolation, type IsolationSettings } from "../self-attack/examine-isolation.ts";
-import type { Separation } from "../supervisor/workers/open-homes.ts";
+import type { Separation } from "../supervisor/workers/open-places.ts";
 import { findShortage } from "./free-space.ts";
 
 /** What an executor's settings say of its machine. */
@@ -24,6 +24,7 @@ interface MachineSettings {
   readonly tmpBytes: number;
   readonly minSandbox: SandboxLevel;
   readonly slotUids: IdRange | null;
+  readonly slots: number;
   /** Path of slirp4netns; null without one. */
   readonly slirp4netns: string | null;
   readonly allowHostNetwork: boolean;

@@ -7,9 +7,9 @@ import { workerSettings } from "../between/worker-settings.ts";
 import { readHostRoots } from "../child/host-roots.ts";
 import type { PythonRuntime } from "../child/layout.ts";
 import type { IdRange } from "../child/user/choose-ids.ts";
-import { openSlotUsers } from "../child/user/slot-users.ts";
+import { openSlotUsers, requireSlotUsers } from "../child/user/slot-users.ts";
 import { findProgram, findRuntime, presentProgram } from "../runtime-files.ts";
-import type { Separation } from "../supervisor/workers/open-homes.ts";
+import type { Separation } from "../supervisor/workers/open-places.ts";
 import { findLevel } from "./find-level.ts";
 
 /** What an executor's settings say of its sandbox. */
@@ -21,6 +21,7 @@ export interface IsolationSettings {
   readonly tmpBytes: number;
   readonly minSandbox: SandboxLevel;
   readonly slotUids: IdRange | null;
+  readonly slots: number;
   /** Path of slirp4netns; null without one. */
   readonly slirp4netns: string | null;
   readonly allowHostNetwork: boolean;
@@ -38,12 +39,13 @@ interface ExaminedIsolation {
 
 /**
  * Attacks the sandbox as an executor does at its start, in a temporary folder. Throws `SANDBOX_UNAVAILABLE` when there is
- * none to attack.
+ * none to attack, and `CONFIG_INVALID` when `slotUids` has too few ids.
  */
 export async function examineIsolation(settings: IsolationSettings): Promise<ExaminedIsolation> {
-  const { bwrap: program, stateFile, minSandbox, hidden, tmpBytes, slotUids, python } = settings;
+  const { bwrap: program, stateFile, minSandbox, hidden, tmpBytes, slotUids, slots, python } = settings;
+  await requireSlotUsers({ range: slotUids, slots });
   const folder = await mkdtemp(join(tmpdir(), "sealrun-doctor-"));
-  const { users, close } = await openSlotUsers({ range: slotUids, count: 1 });
+  const { workers, close } = await openSlotUsers({ range: slotUids, slots: 1 });
   try {
     const found = await findLevel({
       settings: workerSettings.parse({
@@ -67,7 +69,7 @@ export async function examineIsolation(settings: IsolationSettings): Promise<Exa
       program: findProgram("worker"),
       stateFile,
       spool: `${stateFile}.spool`,
-      users,
+      users: workers,
     });
     const { level, missing, held, open, separation, networks, notSeparate } = found;
     const isEnough = level !== "none" && reachesLevel(level, minSandbox);

@@ -7,7 +7,7 @@ import type { WorkerSettings } from "../between/worker-settings.ts";
 import { makeOwnFolder } from "../child/own-folder.ts";
 import { markNow } from "../child/process-tree.ts";
 import { attackInHome } from "../supervisor/workers/attack-in-home.ts";
-import type { Separation } from "../supervisor/workers/open-homes.ts";
+import type { Separation } from "../supervisor/workers/open-places.ts";
 import { makeHome, type WorkerPlace } from "../supervisor/workers/worker-home.ts";
 import { type Attacked, attacks, isAttackName } from "./attacks.ts";
 import { brokenSeparation, levelOf, missingFor } from "./judge-attacks.ts";

@@ -2,7 +2,7 @@ import { reachesLevel, type SandboxLevel, SealrunError } from "@sealrun/protocol
 import type { Logger } from "pino";
 import { findForms } from "../child/network/forms.ts";
 import type { FoundNetworks } from "../between/found-networks.ts";
-import type { Separation } from "../supervisor/workers/open-homes.ts";
+import type { Separation } from "../supervisor/workers/open-places.ts";
 import { type FindOptions, findLevel } from "./find-level.ts";
 
 /** A sandbox to prove, and what it must reach. */

@@ -21,6 +21,7 @@ async function find(name: string, change: object = {}) {
       ...folders,
       minSandbox: "none",
       slotUids: null,
+      slots: 4,
       slirp4netns: null,
       allowHostNetwork: true,
       ...change,

@@ -2,7 +2,11 @@ import { describe, expect, test } from "vitest";
 import { examineIsolation, type IsolationSettings } from "../../../executor/src/self-attack/examine-isolation.ts";
 import { prepared, showKeys } from "./weak-sandbox.ts";
 
-async function examine(weaken: string | undefined, minSandbox: IsolationSettings["minSandbox"]) {
+async function examine(
+  weaken: string | undefined,
+  minSandbox: IsolationSettings["minSandbox"],
+  slotUids: IsolationSettings["slotUids"] = null,
+) {
   const { result } = await prepared(weaken, async ({ sandbox, stateFile }) =>
     examineIsolation({
       bwrap: sandbox.program,
@@ -11,7 +15,8 @@ async function examine(weaken: string | undefined, minSandbox: IsolationSettings
       hidden: [],
       tmpBytes: 1_048_576,
       minSandbox,
-      slotUids: null,
+      slotUids,
+      slots: 4,
       slirp4netns: null,
       allowHostNetwork: false,
     }),
@@ -38,5 +43,13 @@ describe("examineIsolation()", () => {
       isEnough: false,
       sentence: expect.stringContaining("a script could read the executor's keys"),
     });
+  });
+
+  test("examineIsolation() refuses slotUids that have fewer than two ids for each slot, as the start does", async () => {
+    const few = { first: 71_750, count: 7 };
+    // Another user has no use for them.
+    if (process.getuid?.() !== 0) expect((await examine(undefined, "none", few)).isEnough).toBe(true);
+    else
+      await expect(examine(undefined, "none", few)).rejects.toThrow("the executor needs 8, two for each of its slots");
   });
 });

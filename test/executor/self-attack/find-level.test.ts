@@ -9,8 +9,8 @@ const isRoot = process.getuid?.() === 0;
 /** The level with users of slots, where this process may have some. */
 async function find(weaken: string | undefined): Promise<FoundLevel> {
   const { result, left } = await prepared(weaken, async (options) => {
-    const { users, close } = await openSlotUsers({ range: { first: 71_800, count: 50 }, count: 1 });
-    return findLevel({ ...options, users }).finally(close);
+    const { workers, close } = await openSlotUsers({ range: { first: 71_800, count: 50 }, slots: 1 });
+    return findLevel({ ...options, users: workers }).finally(close);
   });
   expect(left).toEqual([]);
   return result;

@@ -24,7 +24,7 @@ export function chooseIds(
   if (ids.length >= needed) return ids;
   throw new SealrunError(
     "CONFIG_INVALID",
-    `slotUids has ${ids.length} ids that no user of this machine has; the executor needs ${needed}, one more than its slots. Choose a larger or another range`,
+    `slotUids has ${ids.length} ids that no user of this machine has; the executor needs ${needed}, two for each of its slots. Choose a larger or another range`,
   );
 }
 

@@ -8,7 +8,7 @@ import { startProgram } from "../../child/start-program.ts";
 import type { CachedFolder, FolderCache } from "../../dependencies/folder-cache.ts";
 import { machineReason } from "../../machine/machine-reason.ts";
 import { removeFolder } from "../../workspace/remove-folder.ts";
-import type { WorkerPlace } from "../workers/worker-home.ts";
+import type { Places } from "../workers/open-places.ts";
 import { makePreparerHome } from "./preparer-home.ts";
 import { type JobLimits, type PreparerEnd, startPreparer } from "./preparer-process.ts";
 
@@ -27,8 +27,8 @@ export interface JobPlaces {
   readonly bundles: string;
   readonly program: string;
   readonly limits: JobLimits;
-  /** What keeps preparers from their supervisor. */
-  readonly place: WorkerPlace;
+  /** What keeps preparers from their supervisor, and from each other. */
+  readonly places: Places;
 }
 
 /** What one job is about. */
@@ -95,8 +95,8 @@ async function tryJob(
   { say, signal }: { readonly say: Say; readonly signal: AbortSignal },
 ): Promise<DoneJob> {
   const { settings, filesDir } = order;
-  const { place, program } = places;
-  const home = await makePreparerHome(places.root, { settings, filesDir, place, program });
+  const { program } = places;
+  const home = await makePreparerHome(places.root, { settings, filesDir, places: places.places, program });
   const { folder } = home;
   const installs = new Map<string, Install>();
   const keys: string[] = [];

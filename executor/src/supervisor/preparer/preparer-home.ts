@@ -7,7 +7,7 @@ import { isolate } from "../../isolation/isolate.ts";
 import { findTun } from "../../isolation/tun.ts";
 import { workerMounts } from "../../isolation/worker-mounts.ts";
 import { removeFolder } from "../../workspace/remove-folder.ts";
-import type { WorkerPlace } from "../workers/worker-home.ts";
+import type { Places } from "../workers/open-places.ts";
 
 type Command = readonly [string, ...string[]];
 
@@ -17,27 +17,38 @@ export interface PreparerHome {
   readonly folder: string;
   /** The command that starts its program there. */
   readonly command: (program: Command) => Command;
-  /** Removes what is left of it. Call it when none of its processes is alive. */
+  /** Removes what is left of it, and frees its user for another. Call it when none of its processes is alive. */
   readonly leave: () => Promise<void>;
 }
 
-/** Makes a folder below `root` for one job, and says how to start it: `program` is its first file. */
+/**
+ * Makes a folder below `root` for one job, with a user that no other job has, and says how to start it: `program` is its
+ * first file. It waits for a user.
+ */
 export async function makePreparerHome(
   root: string,
   given: {
     readonly settings: PreparerSettings;
     readonly filesDir: string;
-    readonly place: WorkerPlace;
+    readonly places: Places;
     readonly program: string;
   },
 ): Promise<PreparerHome> {
-  const { settings, filesDir, place, program } = given;
+  const { settings, filesDir, places, program } = given;
   const { sandbox, dependencies, npm, esbuild } = settings;
+  const { place, giveBack } = await places.take();
   const user = place.kind === "own-user" ? place.user : undefined;
-  const around = await makeOwnFolder(root, "job");
-  const leave = async (): Promise<void> => removeFolder(around);
-  const folder = join(around, "own");
+  let around: string | undefined;
+  const leave = async (): Promise<void> => {
+    try {
+      if (around !== undefined) await removeFolder(around);
+    } finally {
+      giveBack();
+    }
+  };
   try {
+    around = await makeOwnFolder(root, "job");
+    const folder = join(around, "own");
     await mkdir(folder, { mode: 0o700 });
     if (user !== undefined) await chown(folder, user, user);
     if (place.kind === "shared" || sandbox.kind === "none") {

@@ -11,7 +11,7 @@ import { removeLeftovers } from "../../workspace/remove-leftovers.ts";
 import { doJob, type JobPlaces, ofMachine, type Prepared } from "./do-job.ts";
 import { type FetchingAttempt, openPackageFiles } from "./package-files.ts";
 import { type JobLimits, jobLimits } from "./preparer-process.ts";
-import type { WorkerPlace } from "../workers/worker-home.ts";
+import { openPlaces, type Separation } from "../workers/open-places.ts";
 import { createSharedJobs } from "./shared-jobs.ts";
 
 /** Makes package versions ready to run: their files, what they depend on, and what is compiled. */
@@ -40,7 +40,8 @@ export async function openPreparer(options: {
   /** The first file of a preparer's process. */
   readonly program: string;
   readonly log: AttemptLog;
-  readonly place: WorkerPlace;
+  /** What keeps preparers from their supervisor, and from each other. */
+  readonly separation: Separation;
   readonly limits?: JobLimits;
 }): Promise<Preparer> {
   const { settings, cacheDir, program, log } = options;
@@ -51,7 +52,7 @@ export async function openPreparer(options: {
     bundles: join(cacheDir, "bundles"),
     program,
     limits: options.limits ?? jobLimits,
-    place: options.place,
+    places: openPlaces(options.separation),
   };
   await makeReadableFolder(places.bundles);
   await removeLeftovers(places.root);

@@ -16,6 +16,8 @@ describe("chooseIds()", () => {
 
   test("chooseIds() refuses a range with fewer ids than slots, and says how many there are", () => {
     const choose = () => chooseIds({ first: 70_000, count: 3 }, 4, empty);
-    expect(choose).toThrow("slotUids has 3 ids that no user of this machine has; the executor needs 4");
+    expect(choose).toThrow(
+      "slotUids has 3 ids that no user of this machine has; the executor needs 4, two for each of its slots",
+    );
   });
 });

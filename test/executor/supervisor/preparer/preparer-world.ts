@@ -6,7 +6,7 @@ import type { HeldPackage } from "../../../../executor/src/between/preparation.t
 import { findEsbuild, findNpm } from "../../../../executor/src/runtime-files.ts";
 import { openPreparer, type Preparer } from "../../../../executor/src/supervisor/preparer/preparer.ts";
 import { jobLimits, type JobLimits } from "../../../../executor/src/supervisor/preparer/preparer-process.ts";
-import type { WorkerPlace } from "../../../../executor/src/supervisor/workers/worker-home.ts";
+import type { Separation } from "../../../../executor/src/supervisor/workers/open-places.ts";
 import { makeAttempt } from "../../../support/attempt-peer.ts";
 import { programs } from "../../../support/servers.ts";
 import { testRuntime } from "../../run-package.ts";
@@ -17,8 +17,8 @@ const preparerProgram = fileURLToPath(new URL("../../../../executor/src/preparer
 export const stolenPreparer = fileURLToPath(new URL("stolen-preparer.ts", import.meta.url));
 
 /** How executors of this user keep preparers from themselves. */
-const ownPlace: WorkerPlace =
-  process.getuid?.() === 0 ? { kind: "own-user", user: 71_950 } : { kind: "own-namespaces" };
+const ownSeparation: Separation =
+  process.getuid?.() === 0 ? { kind: "own-user", users: [71_950, 71_951] } : { kind: "own-namespaces" };
 
 /** One attempt whose package is prepared. */
 interface Preparation {
@@ -41,7 +41,7 @@ export async function openWorld(
     readonly program?: string;
     readonly dependencies?: object;
     readonly limits?: Partial<JobLimits>;
-    readonly place?: WorkerPlace;
+    readonly separation?: Separation;
   } = {},
 ): Promise<PreparerWorld> {
   const logged: string[] = [];
@@ -57,7 +57,7 @@ export async function openWorld(
     cacheDir,
     program: given.program ?? preparerProgram,
     log: { warn: (_, message) => void logged.push(message), error: (_, message) => void logged.push(message) },
-    place: given.place ?? ownPlace,
+    separation: given.separation ?? ownSeparation,
     limits: { ...jobLimits, ...given.limits },
   });
   return {

@@ -1,10 +1,10 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SealrunError } from "@sealrun/protocol";
 import { describe, expect, test } from "vitest";
-import type { WorkerPlace } from "../../../../executor/src/supervisor/workers/worker-home.ts";
+import type { Separation } from "../../../../executor/src/supervisor/workers/open-places.ts";
 import { startNpmRegistry } from "../../../support/npm-registry.ts";
-import { childrenOf, processesNaming } from "../../../support/processes.ts";
+import { childrenOf, descendantsOf, processesNaming } from "../../../support/processes.ts";
 import { rejectionOf } from "../../../support/refusal.ts";
 import { until } from "../../../support/until.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -160,6 +160,19 @@ async function killPreparer(): Promise<void> {
   }
 }
 
+/** The id of the only taken-over preparer of this process, as the host counts. */
+async function stolenId(): Promise<number> {
+  for (const { pid } of await descendantsOf(process.pid)) {
+    const [program, ...given] = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
+    if (program === process.execPath && given.includes(stolenPreparer)) return pid;
+  }
+  throw new TypeError("there is none");
+}
+
+async function ownerOf(folder: string): Promise<number> {
+  return (await stat(folder)).uid;
+}
+
 describe("prepare() with a preparer that a package keeps busy, or that someone took over", () => {
   const mebi = 1024 * 1024;
   const small = { heapBytes: 64 * mebi, memoryBytes: 300 * mebi };
@@ -193,8 +206,8 @@ describe("prepare() with a preparer that a package keeps busy, or that someone t
 
   test("prepare() lets it write its own folder only, and see nothing of its executor", async () => {
     await using root = await temporaryFolder();
-    const open = async (place?: WorkerPlace) =>
-      openWorld(root.path, { program: stolenPreparer, ...(place === undefined ? {} : { place }) });
+    const open = async (separation?: Separation) =>
+      openWorld(root.path, { program: stolenPreparer, ...(separation === undefined ? {} : { separation }) });
     const world = await open();
     await writeFile(join(root.path, "state.json"), "{}");
     await writeFile(join(world.cacheDir, "files/pid"), String(process.pid), { mode: 0o644 });
@@ -218,6 +231,36 @@ describe("prepare() with a preparer that a package keeps busy, or that someone t
     await shared.done;
     expect(shared.lines.map((line) => line.split(": ").at(-1))).toEqual(Array(6).fill("done"));
     expect(await planted()).toHaveLength(3);
+  });
+
+  test("prepare() keeps two that run at once from each other, and as root gives each a user of its own", async () => {
+    await using root = await temporaryFolder();
+    const attackOne = async (separation?: Separation) => {
+      const own = separation === undefined ? {} : { separation };
+      const world = await openWorld(root.path, { program: stolenPreparer, limits: { silentMs: 60_000 }, ...own });
+      const neighbour = world.prepare({ "waits.ts": "" });
+      const ended = rejectionOf(neighbour.done);
+      const folder = await until(() => neighbour.lines[0]?.replace("info: ", ""));
+      await writeFile(join(world.cacheDir, "files/neighbour"), `${await stolenId()} ${folder}`, { mode: 0o644 });
+      const attacker = world.prepare({ "neighbour.ts": "" });
+      const other = await until(async () => (await running(world)).find((name) => !folder.includes(name)));
+      const users = [await ownerOf(folder), await ownerOf(join(world.cacheDir, "preparing", other, "own"))];
+      await attacker.done;
+      const left = await readdir(folder);
+      neighbour.stop.abort();
+      await ended;
+      return { ends: attacker.lines.map((line) => line.split(": ").at(-1)), users, left };
+    };
+    const apart = await attackOne();
+    expect(apart.ends.slice(0, 5)).toEqual(["ESRCH", ...Array(4).fill("ENOENT")]);
+    expect(apart.ends.slice(5)).toEqual(
+      Array.from({ length: 2 }, () => expect.stringMatching(/^E(NOENT|ACCES|ROFS)$/)),
+    );
+    expect(apart.left).toEqual(["mine"]);
+    if (process.getuid?.() === 0) expect(apart.users).toEqual([71_950, 71_951]);
+    // The attacks are real: with the user and the namespaces of their supervisor each succeeds.
+    const together = await attackOne({ kind: "shared" });
+    expect(together).toMatchObject({ ends: Array(7).fill("done"), left: ["mine", "planted"] });
   });
 
   test("prepare() passes on few of very many lines", async () => {

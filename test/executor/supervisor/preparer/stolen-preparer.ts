@@ -1,4 +1,13 @@
-import { mkdirSync, readFileSync, readSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
+import {
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 
 /*
@@ -46,6 +55,19 @@ const waitForMake = (): void => {
   while (readFrame().t !== "make");
 };
 const mebi = 1024 * 1024;
+/** Says of each attack whether it succeeded, and ends the job. */
+const attackAll = (attacks: Readonly<Record<string, () => unknown>>): void => {
+  for (const [name, attack] of Object.entries(attacks)) {
+    let end = "done";
+    try {
+      attack();
+    } catch (error) {
+      end = error instanceof Error && "code" in error ? String(error.code) : "failed";
+    }
+    write({ t: "say", level: "info", text: `${name}: ${end}` });
+  }
+  write({ t: "done", hasNodeModules: false, compiled: false });
+};
 
 const { folder = "", filesDir = "", scripts = [] } = readFrame();
 write({ t: "begins", part: "dependencies" });
@@ -98,24 +120,31 @@ switch (scripts[0]) {
     break;
   case "attacks.ts": {
     const cache = dirname(filesDir);
-    const attacks: Readonly<Record<string, () => unknown>> = {
+    attackAll({
       "write a package file": () => writeFileSync(join(filesDir, "a".repeat(64)), ""),
       "write an install": () => writeFileSync(join(cache, "dependencies/planted"), ""),
       "write a bundle": () => writeFileSync(join(cache, "bundles/planted"), ""),
       "write another job": () => writeFileSync(join(folder, "../../planted"), ""),
       "read beside the cache": () => readFileSync(join(cache, "../state.json")),
       "see the supervisor": () => process.kill(Number(readFileSync(join(filesDir, "pid"), "utf8")), 0),
-    };
-    for (const [name, attack] of Object.entries(attacks)) {
-      let end = "done";
-      try {
-        attack();
-      } catch (error) {
-        end = error instanceof Error && "code" in error ? String(error.code) : "failed";
-      }
-      write({ t: "say", level: "info", text: `${name}: ${end}` });
-    }
-    write({ t: "done", hasNodeModules: false, compiled: false });
+    });
+    break;
+  }
+  case "waits.ts":
+    writeFileSync(join(folder, "mine"), "", { mode: 0o600 });
+    write({ t: "say", level: "info", text: folder });
+    break;
+  case "neighbour.ts": {
+    const [pid = "", other = ""] = readFileSync(join(filesDir, "neighbour"), "utf8").split(" ");
+    attackAll({
+      "send it a signal": () => process.kill(Number(pid), 0),
+      "read its environment": () => readFileSync(`/proc/${pid}/environ`),
+      "open its memory": () => openSync(`/proc/${pid}/mem`, "r"),
+      "see its descriptors": () => readdirSync(`/proc/${pid}/fd`),
+      "see its files": () => readdirSync(`/proc/${pid}/root`),
+      "read its folder": () => readFileSync(join(other, "mine")),
+      "write its folder": () => writeFileSync(join(other, "planted"), ""),
+    });
     break;
   }
   case undefined:

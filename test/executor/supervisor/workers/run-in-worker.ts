@@ -57,7 +57,7 @@ export async function makePreparer({ sandbox, runtime, cacheDir }: WorkerSetting
     },
     cacheDir,
     program: preparerProgram,
-    place: { kind: "shared" },
+    separation: { kind: "shared" },
     log: { warn: () => undefined, error: () => undefined },
   });
 }

@@ -1,7 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { pino } from "pino";
-import { openHomes, type Separation } from "../../../../executor/src/supervisor/workers/open-homes.ts";
+import { openHomes } from "../../../../executor/src/supervisor/workers/open-homes.ts";
+import type { Separation } from "../../../../executor/src/supervisor/workers/open-places.ts";
 import { createPipePool } from "../../../../executor/src/child/output-pipes.ts";
 import { createWarmRunners } from "../../../../executor/src/worker/warm/warm-runners.ts";
 import { createWorkerPool } from "../../../../executor/src/supervisor/workers/worker-pool.ts";
