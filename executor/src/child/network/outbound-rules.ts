@@ -15,7 +15,7 @@ export function resolverFile(own: string): string {
 
 /**
  * The rules of a sandbox's network for `ip -batch`: addresses that are allowed in any case, then those that are refused.
- * The sandbox has no route for IPv6.
+ * The sandbox has no route for IPv6, so that the kernel refuses it at once.
  */
 export function routingRules(of: { readonly allowed: readonly string[]; readonly refused: readonly string[] }): string {
   const always = refusedNetworks.flatMap(([, networks]) => networks);

@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../temporary-folder.ts";
 
 /** A second network namespace that plays the internet. */
 export interface Internet {
-  /** Its only machine, which serves a page at port 80, and every name. */
+  /** Its only machine, which serves a page at port 80, and every name: `both.` with an IPv6 address too, `six.` with that only. */
   readonly address: string;
   /** This machine's address in the network between both. */
   readonly own: string;
@@ -26,10 +26,13 @@ const address = process.argv[1];
 const names = createSocket("udp4");
 names.on("message", (question, from) => {
   const end = question.indexOf(0, 12) + 5;
-  const isAddress = question.readUInt16BE(end - 4) === 1;
-  const head = Buffer.from([question[0], question[1], 0x81, 0x80, 0, 1, 0, isAddress ? 1 : 0, 0, 0, 0, 0]);
-  const answer = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...address.split(".").map(Number)]);
-  const parts = [head, question.subarray(12, end), ...(isAddress ? [answer] : [])];
+  const name = question.toString("latin1", 13, 13 + question[12]);
+  const asked = question.readUInt16BE(end - 4);
+  const known = { 1: address.split(".").map(Number), 28: [0x20, 1, 0xd, 0xb8, ...Buffer.alloc(11), 1] }[asked];
+  const isKnown = known !== undefined && (asked === 1 ? name !== "six" : name === "six" || name === "both");
+  const head = Buffer.from([question[0], question[1], 0x81, 0x80, 0, 1, 0, isKnown ? 1 : 0, 0, 0, 0, 0]);
+  const answer = () => Buffer.from([0xc0, 12, 0, asked, 0, 1, 0, 0, 0, 60, 0, known.length, ...known]);
+  const parts = [head, question.subarray(12, end), ...(isKnown ? [answer()] : [])];
   names.send(Buffer.concat(parts), from.port, from.address);
 });
 names.bind(53, address, () =>

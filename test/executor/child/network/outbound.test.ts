@@ -129,6 +129,37 @@ attempt("v6", socket.AF_INET6, ("::1", int(os.environ["PORT"])))
     expect([targets.connections(), reached]).toEqual(before);
   });
 
+  test(`runStep() with the network "outbound" refuses IPv6 to a script of ${kind} at once, and uses the other addresses of a name`, async () => {
+    const script = `import errno, os, socket, time, urllib.request
+def attempt(address):
+  begun = time.monotonic()
+  try: socket.create_connection((address, 80), 30).close(); end = "reached"
+  except OSError as error: end = errno.errorcode.get(error.errno, repr(error))
+  print(address, end, "at once" if time.monotonic() - begun < 2 else "late")
+# Until then, the kernel looks whether another machine has the address of the link itself.
+while any(line.split()[5] == "tap0" and int(line.split()[4], 16) & 0x40 for line in open("/proc/net/if_inet6")): time.sleep(0.1)
+for address in ("2001:db8::1", "fd00:ec2::254", "fec0::2", "64:ff9b::a9fe:a9fe", "::ffff:169.254.169.254", "six.example.test"): attempt(address)
+print(urllib.request.urlopen("http://both.example.test/").read().decode(), end="")`;
+    const unreached = ["2001:db8::1", "fd00:ec2::254", "fec0::2", "64:ff9b::a9fe:a9fe", "six.example.test"];
+    const { stdout, stderr } = await runOutbound({ "main.py": script });
+    expect(stderr).toBe("");
+    expect(stdout.split("\n").toSorted()).toEqual(
+      [
+        ...unreached.map((address) => `${address} ENETUNREACH at once`),
+        "::ffff:169.254.169.254 EACCES at once",
+        "page for both.example.test",
+        "",
+      ].toSorted(),
+    );
+    const node = `for (const name of ["six", "both"]) {
+  const begun = performance.now();
+  const got = await fetch("http://" + name + ".example.test/").then(async (page) => page.text(), ({ cause }) => cause.code + "\\n");
+  process.stdout.write(performance.now() - begun < 2_000 ? got : "late " + got);
+}`;
+    const fetched = await runOutbound({ "main.mjs": node });
+    expect(fetched.stdout).toBe("ENETUNREACH\npage for both.example.test\n");
+  });
+
   test(`runStep() with the network "outbound" uses a process of ${kind} that was started ahead, with its network`, async () => {
     const script = `import { connect } from "node:net";
 const page = await fetch("http://" + process.env.ADDRESS);
