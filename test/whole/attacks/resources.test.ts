@@ -70,7 +70,8 @@ while True:
     name: "disk",
     code: "DISK_LIMIT",
     manifest: { limits: { disk: "100MiB" } },
-    files: { "main.sh": "i=0; while :; do i=$((i+1)); head -c 4000000 /dev/zero > $i; done" },
+    // 4 GB: where the limit does not hold, this test must fail, and the machine go on.
+    files: { "main.sh": "i=0; while [ $i -lt 1000 ]; do i=$((i+1)); head -c 4000000 /dev/zero > $i; done" },
   },
   {
     name: "inodes",
@@ -81,7 +82,7 @@ while True:
 for i in range(60000):
   os.makedirs(str(i // 100), exist_ok=True)
   os.close(os.open(f"{i // 100}/{i}", os.O_CREAT))
-time.sleep(600)`,
+time.sleep(10)`,
     },
   },
   {
