@@ -65,7 +65,7 @@ export function createReporter(
   let sequence = 0;
   let published = 0;
   let hasWarned = false;
-  let timer: NodeJS.Timeout | undefined;
+  let cancelFlush = (): void => undefined;
   let keeping: Promise<void> = Promise.resolve();
   let sending: Promise<void> = Promise.resolve();
   let flushAt = Number.POSITIVE_INFINITY;
@@ -95,13 +95,13 @@ export function createReporter(
   const flushWithin = (ms: number): void => {
     const at = performance.now() + ms;
     if (at >= flushAt) return;
-    clearTimeout(timer);
+    cancelFlush();
     flushAt = at;
-    timer = setTimeout(flush, ms);
+    cancelFlush = callIn(ms, flush);
   };
   /** What waits, as the next chunk. */
   const cut = (): Chunk | undefined => {
-    clearTimeout(timer);
+    cancelFlush();
     flushAt = Number.POSITIVE_INFINITY;
     if (waiting.length === 0) return undefined;
     sequence += 1;
@@ -150,7 +150,7 @@ export function createReporter(
       finishing.abort();
       if (holdLast) {
         isHolding = true;
-        clearTimeout(timer);
+        cancelFlush();
         await keeping;
       } else {
         // A chunk that could not be spooled adds a line about that.
@@ -165,6 +165,16 @@ export function createReporter(
       return { ...reports, lastSequence: sequence, steps, last, published: sending };
     },
   };
+}
+
+/** Calls it after this time, and without any after what has arrived by now: a timer takes 1 ms at least. Returns how to cancel. */
+function callIn(ms: number, act: () => void): () => void {
+  if (ms === 0) {
+    const immediate = setImmediate(act);
+    return () => clearImmediate(immediate);
+  }
+  const timer = setTimeout(act, ms);
+  return () => clearTimeout(timer);
 }
 
 /** A JSON array of all items. */
