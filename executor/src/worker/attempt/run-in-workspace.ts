@@ -77,18 +77,22 @@ export async function runInWorkspace(
     const { maskedBytes, replacements } = masker.use();
     return { firstLineMs, maskedBytes, replacements, steps };
   };
+  const secrets = createSecrets(attempt);
+  let masking: Promise<void> | undefined;
   try {
     if (deps.sandbox.kind === "none") await say("warning", "This executor runs scripts without a sandbox");
     refuseAbove(attempt.event.steps, deps.stepLimits.max);
     const network = networkOf(deps, attempt);
+    // Beside the preparation, which others do for this process.
+    masking = maskDeclaredSecrets(attempt, secrets, masker);
+    masking.catch(() => undefined);
     const prepared = await unlessEnded(
       deps.prepare((level, text) => void say(level, text)),
       signal,
     );
     workspace = await prepareWorkspace(deps, attempt, prepared, runner?.place);
     crashPoint("executor.workspace.ready");
-    const secrets = createSecrets(attempt);
-    await maskDeclaredSecrets(attempt, secrets, masker);
+    await masking;
     const parametersFile = await readFile(join(workspace.folder, "parameters.json")).catch(() => undefined);
     const params = openParameters(attempt, parametersFile);
     const failure = await runSteps({
@@ -130,6 +134,8 @@ export async function runInWorkspace(
     await say("error", masked.message);
     return { kind: "run", failure: masked, measures: measures() };
   } finally {
+    // What it asks the platform for must be answered before this process has another attempt.
+    await masking?.catch(() => undefined);
     await runner?.end();
     if (workspace !== undefined) await removeWorkspace(deps, attempt, workspace);
     else if (runner?.place !== undefined) await removeFolder(runner.place.scratch);
