@@ -138,15 +138,15 @@ async function acquire(
   { key, what }: { readonly key: string; readonly what: string },
   install: (request: InstallRequest) => Promise<void>,
 ): Promise<CachedFolder> {
-  const showOutput: InstallRequest["showOutput"] = async ({ stdout, stderr }) => {
-    for (const line of usefulLines(stderr.trim() === "" ? stdout : stderr)) await say("error", line);
+  const showLines: InstallRequest["showLines"] = async (lines) => {
+    for (const line of shorten(lines)) await say("error", line);
   };
   return cache.acquire(
     key,
     async (folder, content) => {
       await say("info", `Installing ${what}`);
       const startedAt = performance.now();
-      await install({ programs, settings, folder, content, signal, showOutput });
+      await install({ programs, settings, folder, content, signal, showLines });
       const bytes = await measureFolder(content);
       await say("info", `Installed in ${((performance.now() - startedAt) / 1000).toFixed(1)} s, cached`);
       return { bytes };
@@ -155,11 +155,8 @@ async function acquire(
   );
 }
 
-/** npm says what is wrong at the start, pip at the end. Stack traces and log file names are left out. */
-function usefulLines(text: string): readonly string[] {
-  const lines = text
-    .split("\n")
-    .filter((line) => !/^npm error(?:\s*$| {4}|\s+Log files)/.test(line) && line.trim() !== "");
+/** npm says what is wrong at the start, pip at the end. */
+function shorten(lines: readonly string[]): readonly string[] {
   return lines.length <= 2 * shownLines ? lines : [...lines.slice(0, shownLines), "…", ...lines.slice(-shownLines)];
 }
 

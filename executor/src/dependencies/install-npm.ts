@@ -2,8 +2,8 @@ import { access, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { NpmInstall } from "@sealrun/protocol";
 import { trustedAuthorities } from "./authorities.ts";
-import { explainNpmFailure } from "./npm-failure.ts";
-import { commonEnvironment, type InstallEnd, type InstallPrograms, runInstaller } from "./installer.ts";
+import { explainNpmFailure, linesBesideNpmFailure } from "./npm-failure.ts";
+import { commonEnvironment, type InstallPrograms, runInstaller } from "./installer.ts";
 import { type DependencySettings, proxyVariables } from "./settings.ts";
 
 /** What one install needs. */
@@ -15,8 +15,8 @@ export interface InstallRequest {
   /** The folder for its result. */
   readonly content: string;
   readonly signal: AbortSignal;
-  /** Called with the output of a program that failed. */
-  readonly showOutput: (end: InstallEnd) => Promise<void>;
+  /** Called with what a program that failed said beside the error that follows. */
+  readonly showLines: (lines: readonly string[]) => Promise<void>;
 }
 
 /**
@@ -40,8 +40,9 @@ export async function installNpm(request: InstallRequest, install: NpmInstall): 
     }),
   });
   if (!end.succeeded) {
-    await request.showOutput(end);
-    throw explainNpmFailure(end.stderr, settings.npmRegistry);
+    const failure = explainNpmFailure(end.stderr, settings.npmRegistry);
+    await request.showLines(linesBesideNpmFailure(end.stderr, failure));
+    throw failure;
   }
   const modules = join(folder, "node_modules");
   // A lock file may list nothing for this kind of machine.

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { type PackageDependencies, pythonPackageName, SealrunError } from "@sealrun/protocol";
 import { type InstallRequest, makeInstallFolder } from "./install-npm.ts";
 import { commonEnvironment, type InstallPaths, runInstaller } from "./installer.ts";
-import { explainPipFailure } from "./pip-failure.ts";
+import { explainPipFailure, linesBesidePipFailure } from "./pip-failure.ts";
 import { proxyVariables } from "./settings.ts";
 
 type PythonDependencies = NonNullable<PackageDependencies["python"]>;
@@ -66,8 +66,9 @@ export async function installPip(
     }),
   });
   if (!end.succeeded) {
-    await request.showOutput(end);
-    throw explainPipFailure(`${end.stderr}\n${end.stdout}`, isOffline ? undefined : settings.pipIndexUrl);
+    const failure = explainPipFailure(`${end.stderr}\n${end.stdout}`, isOffline ? undefined : settings.pipIndexUrl);
+    await request.showLines(linesBesidePipFailure(end, failure));
+    throw failure;
   }
   const target = join(folder, "python");
   await mkdir(target, { recursive: true });

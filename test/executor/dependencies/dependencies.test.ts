@@ -149,7 +149,7 @@ describe("prepare() installs Node packages", () => {
     expect(refused.message).toMatch(
       /^The executor could not reach 127\.0\.0\.1:\d+ \(ECONNREFUSED\); check its network/,
     );
-    expect(world.lines.some((line) => line.startsWith("error: npm error code ECONNREFUSED"))).toBe(true);
+    expect(world.lines).toEqual(["info: Installing 1 package of package-lock.json"]);
     expect(await readdir(world.cacheDir)).toEqual([]);
   });
 
@@ -163,7 +163,7 @@ describe("prepare() installs Node packages", () => {
     );
     const refused = await rejectionOf(world.prepare(unknown));
     expect(refused.code).toBe("DEPENDENCIES_FAILED");
-    expect(refused.message).toContain("nobody-has-it");
+    expect(refused.message).toMatch(/^127\.0\.0\.1:\d+ has no package nobody-has-it@1\.2\.3 \(E404\); /);
   });
 
   test("prepare() installs once for runs that start together, even on two executors", async () => {
@@ -272,6 +272,7 @@ describe("prepare() installs Python packages", () => {
     const refused = await rejectionOf(world.prepare({ "requirements.txt": "share-split==1.0.0" }));
     expect(refused.code).toBe("REGISTRY_UNREACHABLE");
     expect(refused.message).toMatch(/^The executor could not reach 127\.0\.0\.1:\d+ \(Connection refused\)/);
+    expect(world.lines).toEqual(["info: Installing 1 package of requirements.txt"]);
   });
 });
 

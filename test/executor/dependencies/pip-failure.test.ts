@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explainPipFailure } from "../../../executor/src/dependencies/pip-failure.ts";
+import { explainPipFailure, linesBesidePipFailure } from "../../../executor/src/dependencies/pip-failure.ts";
 
 const index = "https://pypi.example/simple";
 const none = "ERROR: Could not find a version that satisfies the requirement a==1 (from versions: none)";
@@ -30,11 +30,55 @@ test("explainPipFailure() says what to do about an unknown authority", () => {
   );
 });
 
-test("explainPipFailure() says what to do when there is no wheel", () => {
-  expect(explainPipFailure(none, index).message).toMatch(
-    /only wheels are installed.*choose a version that has a wheel$/,
+test("explainPipFailure() says where there is no wheel that fits, and what to do", () => {
+  expect(explainPipFailure(none, index).message).toBe(
+    "pypi.example has no wheel of a==1 that fits the executor's Python and machine; only wheels are installed, so that no code of a package runs: choose a version that has a wheel",
   );
-  expect(explainPipFailure(none, undefined).message).toMatch(/; put its wheel into wheels\/$/);
+  expect(explainPipFailure(none, undefined).message).toBe(
+    "wheels/ has no wheel of a==1 that fits the executor's Python and machine; put its wheel into wheels/",
+  );
+  expect(explainPipFailure(none.replace("none", "1.1, 2.0"), index).message).toContain(
+    "and machine, only of the versions 1.1, 2.0; only",
+  );
+});
+
+// As pip 24.2 prints it.
+const conflict = {
+  stdout: `Collecting aa==1.0 (from -r r.txt (line 1))
+INFO: pip is looking at multiple versions of bb to determine which version is compatible with other requirements.
+
+The conflict is caused by:
+    aa 1.0 depends on cc<2
+    bb 1.0 depends on cc>=2
+
+To fix this you could try to:
+1. loosen the range of package versions you've specified
+`,
+  stderr: `ERROR: Cannot install -r r.txt (line 1) and -r r.txt (line 2) because these package versions have conflicting dependencies.
+ERROR: ResolutionImpossible: for help visit https://pip.pypa.io/en/latest/topics/dependency-resolution/
+`,
+};
+
+test("explainPipFailure() says why versions contradict each other", () => {
+  const failure = explainPipFailure(`${conflict.stderr}\n${conflict.stdout}`, index);
+  expect(failure.message).toBe(
+    "The versions in requirements.txt contradict each other: aa 1.0 depends on cc<2; bb 1.0 depends on cc>=2; change one of them",
+  );
+  expect(linesBesidePipFailure(conflict, failure)).toEqual([]);
+});
+
+test.each([
+  ["an index that cannot be reached", retrying("NewConnectionError('<x>: [Errno 111] Connection refused')"), []],
+  ["no wheel", `${none}\nERROR: No matching distribution found for a==1\n`, []],
+  [
+    "another hash",
+    "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES.\n    a==1 from https://x/a.whl:\n        Expected sha256 00\n             Got        11\n",
+    ["    a==1 from https://x/a.whl:", "        Expected sha256 00", "             Got        11"],
+  ],
+])("linesBesidePipFailure() leaves out what the sentence says: %s", (_what, stderr, lines) => {
+  expect(linesBesidePipFailure({ stdout: "Looking in indexes", stderr }, explainPipFailure(stderr, index))).toEqual(
+    lines,
+  );
 });
 
 test("explainPipFailure() says what to install when Python has no pip", () => {
