@@ -139,6 +139,14 @@ describe("answerRelease()", () => {
       await endWait(id);
     }
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64]);
+    const { lines } = await ask(world.platform, logPage, ["GET", `/executions/${id}/logs`]);
+    const executor = world.other.state.identity.id;
+    expect(lines.map(({ text }) => text)).toEqual([
+      `Attempt 1 is given back, because executor ${executor} could not prepare it: ${full.message} (DISK_FULL)`,
+      ...[2, 3, 4, 5, 6, 7].map(
+        (attempt) => `Attempt ${attempt} is given back by executor ${executor} for the same reason (DISK_FULL)`,
+      ),
+    ]);
     // All five reruns are left after seven releases.
     const last = await world.other.claim(await takeAgain(id));
     await world.database.run(

@@ -4,6 +4,7 @@ import {
   executionId,
   type ExecutionId,
   type ExecutorId,
+  failure,
   type Failure,
   limits,
   packageId,
@@ -166,14 +167,18 @@ export async function isReleased(sql: Sql, claimed: ClaimedAttempt): Promise<boo
   return (await sql.run(text, claimValues(claimed))) === 1;
 }
 
-/** How many attempts of an execution were released. */
-export async function countReleases(sql: Sql, id: ExecutionId): Promise<number> {
+/** How many attempts of an execution were released, and why the last of them. */
+export async function readReleases(
+  sql: Sql,
+  id: ExecutionId,
+): Promise<{ readonly count: number; readonly lastReason: Failure | null }> {
   const row = await sql.row(
-    z.object({ count: z.number() }),
-    "select count(*)::int as count from attempts where execution_id = $1 and ended_as = 'released'",
+    z.object({ count: z.number(), reason: failure.nullable() }),
+    `select count(*)::int as count, (array_agg(reason order by attempt desc))[1] as reason
+     from attempts where execution_id = $1 and ended_as = 'released'`,
     [id],
   );
-  return row?.count ?? 0;
+  return { count: row?.count ?? 0, lastReason: row?.reason ?? null };
 }
 
 const attemptRefRow = z

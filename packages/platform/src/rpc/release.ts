@@ -9,7 +9,7 @@ import {
 } from "@sealrun/protocol";
 import { recordAudit } from "../audit/store.ts";
 import { noteSeen } from "../executors/store.ts";
-import { countReleases, endAttempt, isAttemptOf, isReleased, noteReason } from "../executions/attempt-store.ts";
+import { readReleases, endAttempt, isAttemptOf, isReleased, noteReason } from "../executions/attempt-store.ts";
 import { delayInOutbox } from "../outbox/store.ts";
 import { lockExecution } from "../executions/store.ts";
 import { cancelledUnstarted, endUnfinished, requeue } from "../executions/transitions.ts";
@@ -52,8 +52,14 @@ async function release(sql: Sql, request: ExecutorRequest, asked: ReleaseRequest
     await endUnfinished(sql, id, { status: "cancelled", error: cancelledUnstarted });
   } else {
     const why = `executor ${request.executorId} could not prepare it: ${reason.message} (${reason.code})`;
-    await requeue(sql, claimed, { end: "released", line: `Attempt ${attempt} is given back, because ${why}` });
-    const releases = await countReleases(sql, id);
+    const { count, lastReason } = await readReleases(sql, id);
+    // A registry may be away for an hour: the log is for what scripts say.
+    const isRepeated = lastReason?.code === reason.code && lastReason.message === reason.message;
+    const told = isRepeated
+      ? ` by executor ${request.executorId} for the same reason (${reason.code})`
+      : `, because ${why}`;
+    await requeue(sql, claimed, { end: "released", line: `Attempt ${attempt} is given back${told}` });
+    const releases = count + 1;
     await delayInOutbox(sql, id, {
       forMs: Math.min(maxDelayMs, firstDelayMs * 2 ** (releases - 1)),
       refusal: `It was given back ${releases === 1 ? "once" : `${releases} times`}, the last time because ${why}`,
