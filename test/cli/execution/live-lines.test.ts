@@ -9,14 +9,23 @@ const early = (text: string): LiveEvent => ({ kind: "early", line: line(text) })
 const log = (text: string): LiveEvent => ({ kind: "log", line: { cursor: "1", ...line(text) } });
 const end: LiveEvent = { kind: "end", status: "succeeded" };
 
-function show(events: readonly LiveEvent[]): {
+const failed = "pypi.example has no wheel of a==1";
+const refused: LiveEvent = {
+  kind: "log",
+  line: { cursor: "2", step: null, stream: "system", level: "error", text: failed, time: "t" },
+};
+
+function show(
+  events: readonly LiveEvent[],
+  told?: string,
+): {
   readonly printed: readonly string[];
   readonly notes: readonly string[];
 } {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const lines = createLiveLines(createOutput(stdout, stderr));
   for (const event of events) lines.print(event);
-  lines.close();
+  lines.close(told);
   const read = (stream: PassThrough): readonly string[] =>
     String(stream.read() ?? "")
       .split("\n")
@@ -56,5 +65,12 @@ describe("createLiveLines()", () => {
     expect(show(events).notes).toEqual([
       "the last line above was shown when it arrived; the platform has not confirmed that it is stored",
     ]);
+  });
+
+  test("createLiveLines() leaves out a last line that the command ends with, and only that", () => {
+    expect(show([log("one"), refused, end], failed).printed).toEqual(["[a.sh] one"]);
+    expect(show([refused, end], "something else").printed).toEqual([`[sealrun] ${failed}`]);
+    expect(show([refused, end]).printed).toEqual([`[sealrun] ${failed}`]);
+    expect(show([refused, log("one"), end], failed).printed).toEqual([`[sealrun] ${failed}`, "[a.sh] one"]);
   });
 });

@@ -27,10 +27,13 @@ function isSettled({ status, reportsComplete, reportsGap }: ExecutionInfo): bool
   return isFinal(status) && (reportsComplete || reportsGap !== null);
 }
 
-/** Prints lines as they come; on a terminal shows that it waits for an executor until the first step starts. */
+/**
+ * Prints lines as they come; on a terminal shows that it waits for an executor until the first step starts. `done` may
+ * get the sentence that the command ends with, so that it is told once.
+ */
 export function livePrinter(output: Output): {
   readonly onEvent: (event: LiveEvent) => void;
-  readonly done: () => void;
+  readonly done: (told?: string) => void;
 } {
   const endProgress = output.progress("waiting for an executor");
   const lines = createLiveLines(output);
@@ -39,9 +42,9 @@ export function livePrinter(output: Output): {
     if (isLine || (event.kind === "step" && event.status === "running")) endProgress();
     lines.print(event);
   };
-  const done = (): void => {
+  const done = (told?: string): void => {
     endProgress();
-    lines.close();
+    lines.close(told);
   };
   return { onEvent, done };
 }

@@ -73,7 +73,9 @@ async function waitFor(cli: Cli, client: Client, { id, timeout, isQuiet }: ToWai
   const { onEvent, done } = isQuiet ? quiet : livePrinter(output);
   const endWaiting = isQuiet ? quiet.done : reportWaiting(output, client, id);
   try {
-    return await followToEnd(client, id, { onEvent, signal });
+    const execution = await followToEnd(client, id, { onEvent, signal });
+    done(execution.status === "failed" ? explainFailure(execution) : undefined);
+    return execution;
   } catch (error) {
     if (!signal.aborted) throw error;
     done();
