@@ -36,6 +36,19 @@ test("createOutput().foreign() keeps bytes for a file and makes them safe for a 
   expect(terminal.stdout()).toBe("\\u{1b}[2Jx\n");
 });
 
+test("createOutput().foreign() keeps the label of a line that writes over itself", () => {
+  const [file, terminal] = [open(false), open(true)];
+  for (const { output } of [file, terminal]) output.foreign("10%\r50%\r", "[main.py] ");
+  expect(file.stdout()).toBe("[main.py] 10%\r50%\r\n");
+  expect(terminal.stdout()).toBe("[main.py] 50%\n");
+});
+
+test("createOutput().line() keeps the lines of a text on a terminal", () => {
+  const { output, stdout } = open(true);
+  output.line("one\n\ttwo");
+  expect(stdout()).toBe("one\n\ttwo\n");
+});
+
 test("createOutput().progress() shows nothing when the output is no terminal", () => {
   const { output, stderr } = open(false);
   output.progress("waiting")();

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { getPriority, setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readProcessFields, readProcessStart } from "@sealrun/protocol";
 
 /** One process, distinguished from a later process with the same id. */
 export interface ProcessMark {
@@ -19,17 +20,12 @@ const lowestPriority = 19;
 
 /** The process of this id, or undefined when it is gone or a zombie. */
 export async function markProcess(id: number): Promise<ProcessMark | undefined> {
-  const fields = await readStat(id);
-  const [state] = fields;
-  const startedAt = fields[19];
-  return startedAt === undefined || isOver(state) ? undefined : { id, startedAt };
+  return markOf(id, await readFile(statFile(id), "utf8").catch(() => ""));
 }
 
 /** The same at once. */
 export function markNow(id: number): ProcessMark | undefined {
-  const fields = readStatNow(id);
-  const startedAt = fields[19];
-  return startedAt === undefined || isOver(fields[0]) ? undefined : { id, startedAt };
+  return markOf(id, readNow(id));
 }
 
 /** True while this process exists, and not only its id. */
@@ -42,7 +38,7 @@ export async function isAlive(mark: ProcessMark): Promise<boolean> {
  * still exists. Its end is as urgent as this process, where the user may say so.
  */
 export function killAtOnce(mark: ProcessMark): void {
-  if (readStatNow(mark.id)[19] !== mark.startedAt) return;
+  if (readProcessFields(readNow(mark.id))[19] !== mark.startedAt) return;
   signalProcess(mark.id, "SIGKILL");
   try {
     setPriority(mark.id, getPriority());
@@ -53,7 +49,7 @@ export function killAtOnce(mark: ProcessMark): void {
 
 /** The id of the parent of a process; undefined when it is gone. */
 export function parentOf(id: number): number | undefined {
-  const parent = readStatNow(id)[1];
+  const parent = readProcessFields(readNow(id))[1];
   return parent === undefined ? undefined : Number(parent);
 }
 
@@ -110,30 +106,26 @@ export async function waitUntilGone(mark: ProcessMark): Promise<void> {
  */
 export async function waitUntilAsleep(mark: ProcessMark): Promise<void> {
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
-    const fields = readStatNow(mark.id);
-    const [state] = fields;
-    if (state === "S" || isOver(state) || fields[19] !== mark.startedAt) return;
+    const text = readNow(mark.id);
+    if (readProcessFields(text)[0] === "S" || readProcessStart(text) !== mark.startedAt) return;
     await sleep(waitMs);
   }
 }
 
-/** The fields of /proc/<id>/stat after the command's name, which may itself hold spaces and brackets. */
-async function readStat(id: number): Promise<readonly string[]> {
-  return statFields(await readFile(`/proc/${id}/stat`, "utf8").catch(() => ""));
+function markOf(id: number, stat: string): ProcessMark | undefined {
+  const startedAt = readProcessStart(stat);
+  return startedAt === undefined ? undefined : { id, startedAt };
 }
 
-function isOver(state: string | undefined): boolean {
-  return state === "Z" || state === "X";
-}
-
-function readStatNow(id: number): readonly string[] {
+/** Empty for a process that is gone. */
+function readNow(id: number): string {
   try {
-    return statFields(readFileSync(`/proc/${id}/stat`, "utf8"));
+    return readFileSync(statFile(id), "utf8");
   } catch {
-    return [];
+    return "";
   }
 }
 
-function statFields(text: string): readonly string[] {
-  return text === "" ? [] : text.slice(text.lastIndexOf(")") + 2).split(" ");
+function statFile(id: number): string {
+  return `/proc/${id}/stat`;
 }

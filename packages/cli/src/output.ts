@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import { styleText } from "node:util";
 import { type SealrunError } from "@sealrun/protocol";
-import { cleanText } from "./clean-text.ts";
+import { cleanOutput, cleanText } from "./clean-text.ts";
 
 /** How a word may be emphasised; plain when the output is no terminal or NO_COLOR is set. */
 export type Style = "green" | "red" | "yellow" | "dim" | "bold";
@@ -13,8 +13,11 @@ export interface Output {
   json(value: unknown): void;
   /** One JSON document on one line, for streams of them. */
   jsonLine(value: unknown): void;
-  /** Output of another program: unchanged, except that a terminal gets no control characters. */
-  foreign(text: string): void;
+  /**
+   * A line of another program: unchanged, except that a terminal gets no control characters, and of a line that writes
+   * over itself what is still seen. `label` comes before it.
+   */
+  foreign(text: string, label?: string): void;
   note(text: string): void;
   warn(text: string): void;
   /** The last line of a command that failed: `error: <sentence> (CODE)`, or the same as JSON. */
@@ -55,7 +58,8 @@ export function createOutput(stdout: Stream, stderr: Stream): Output {
     line,
     json: (value) => write(stdout, JSON.stringify(value, undefined, 2)),
     jsonLine: (value) => write(stdout, JSON.stringify(value)),
-    foreign: (text) => write(stdout, safe(stdout, text)),
+    foreign: (text, label = "") =>
+      write(stdout, safe(stdout, label) + (stdout.isTTY === true ? cleanOutput(text) : text)),
     note: (text) => write(stderr, eachLine(text, cleanText)),
     warn: (text) => write(stderr, `${styleText("yellow", "warning:", { stream: stderr })} ${cleanText(text)}`),
     fail: (error, asJson) => {

@@ -1,3 +1,5 @@
+import { readProcessFields } from "@sealrun/protocol";
+
 /** What /proc says of one process. Times are clock ticks of 10 ms. */
 export interface ProcessStatistics {
   readonly id: number;
@@ -16,7 +18,7 @@ export const tickMs = 10;
 
 /** Reads `/proc/<id>/stat`; undefined for text without the expected fields. The name in it may hold anything. */
 export function readStatistics(text: string): ProcessStatistics | undefined {
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const fields = readProcessFields(text);
   const at = (place: number): number => Number(fields[place]);
   const startedAt = fields[19];
   if (startedAt === undefined) return undefined;

@@ -14,7 +14,7 @@ export function completionCommand(cli: Cli): Command {
     .description("Print a script with which a shell completes commands and options")
     .addArgument(new Argument("<shell>", "your shell").choices(shells))
     .action((shell: (typeof shells)[number]) => {
-      cli.output.foreign(scripts[shell](completedCommand(rootOf(command))).trimEnd());
+      cli.output.line(scripts[shell](completedCommand(rootOf(command))).trimEnd());
     });
   return command;
 }

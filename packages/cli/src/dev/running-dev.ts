@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { decodeText, errorCodeOf, SealrunError } from "@sealrun/protocol";
+import { decodeText, errorCodeOf, readProcessStart, SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 import { replacePrivateFile } from "../files/private-files.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -64,12 +64,8 @@ export async function isAlive({ pid, startedAt }: RunningDev): Promise<boolean> 
   return (await readStart(pid)) === startedAt;
 }
 
-/** When a process began, as field 22 of its statistics says; undefined for none, and for one that has ended. */
 async function readStart(pid: number): Promise<string | undefined> {
-  const text = await readFile(`/proc/${pid}/stat`, "latin1").catch(() => "");
-  // The name, in brackets, may hold anything.
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return fields[0] === "Z" ? undefined : fields[19];
+  return readProcessStart(await readFile(`/proc/${pid}/stat`, "latin1").catch(() => ""));
 }
 
 async function readRecord(path: string): Promise<RunningDev | undefined> {

@@ -18,7 +18,7 @@ import { showTime } from "../show-time.ts";
 export function printLogLine(output: Output, { step, stream, level, text }: EarlyLine): void {
   const origin = output.paint("dim", `[${step ?? "sealrun"}]`);
   const shownLevel = stream === "sdk" && level !== null ? `${level.toUpperCase()} ` : "";
-  output.foreign(`${origin} ${shownLevel}${text}`);
+  output.foreign(text, `${origin} ${shownLevel}`);
 }
 
 /**

@@ -1,8 +1,8 @@
+import { findJoiners } from "@sealrun/protocol";
 import { type AnsiStyle, parseAnsi } from "./ansi.ts";
 import { splitMasks } from "./mask-parts.ts";
 import { findPlaces, type SourcePlace } from "./source-places.ts";
 import { findWebAddresses } from "./web-addresses.ts";
-import { findJoiners } from "../text/joiners.ts";
 import { splitHidden } from "../text/visible-text.ts";
 
 /** A piece of a shown line. A found piece matches the search; one with a place names a line of the package, one with a href is part of a web address. */

@@ -1,34 +1,10 @@
+import { isHidden } from "@sealrun/protocol";
+
 /** A run of text, or one character that is invisible or changes how other text looks. */
 export interface TextPart {
   readonly kind: "text" | "hidden";
   readonly text: string;
 }
-
-/** Ranges of code points that hide, join or reverse text. Tab and line feed are not among them. */
-const hiddenRanges = [
-  // Controls.
-  [0x0000, 0x0008],
-  [0x000b, 0x001f],
-  [0x007f, 0x009f],
-  // Soft hyphen, joiners, fillers.
-  [0x00ad, 0x00ad],
-  [0x034f, 0x034f],
-  [0x115f, 0x1160],
-  [0x17b4, 0x17b5],
-  [0x180b, 0x180f],
-  [0x3164, 0x3164],
-  [0xffa0, 0xffa0],
-  // Directions, zero widths, separators, invisible operators.
-  [0x061c, 0x061c],
-  [0x200b, 0x200f],
-  [0x2028, 0x202e],
-  [0x2060, 0x206f],
-  // Variation selectors, byte order mark, specials, tags.
-  [0xfe00, 0xfe0f],
-  [0xfeff, 0xfeff],
-  [0xfff0, 0xfffb],
-  [0xe0000, 0xe0fff],
-] as const;
 
 /**
  * Splits text so that each hidden character can be shown by its code point, as `U+202E`. `isKept` gets the index of a
@@ -88,10 +64,4 @@ function countHidden(text: string): number {
   let count = 0;
   for (const character of text) if (isHidden(character.codePointAt(0) ?? 0)) count += 1;
   return count;
-}
-
-function isHidden(point: number): boolean {
-  // Most text: nothing there is hidden.
-  if (point >= 0x20 && point < 0x7f) return false;
-  return hiddenRanges.some(([first, last]) => point >= first && point <= last);
 }

@@ -1,12 +1,11 @@
 import { Alert, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import type { Client } from "@sealrun/client";
-import { type ExecutionInfo, isFinal } from "@sealrun/protocol";
+import { type ExecutionInfo, isFinal, lastWritten } from "@sealrun/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useState } from "react";
 import { useClient } from "../../../platform/platform.tsx";
 import { topicKey } from "../../../platform/queries.ts";
 import { visibleLine } from "../../../parts/log/ansi.ts";
-import { lastWritten } from "../../../parts/log/last-written.ts";
 import { LineText } from "../../../parts/log/line-text.tsx";
 import { Loading } from "../../../parts/page/loading.tsx";
 import { Problem } from "../../../parts/page/problem.tsx";

@@ -1,5 +1,5 @@
+import { lastWritten } from "@sealrun/protocol";
 import { visibleLine } from "../../../parts/log/ansi.ts";
-import { lastWritten } from "../../../parts/log/last-written.ts";
 import type { KeptLine, LogStore } from "../log/log-store.ts";
 
 /** How many lines from the end are looked at: a flood of output must not cost a frame. */

@@ -1,6 +1,5 @@
-import type { ExecutionInfo } from "@sealrun/protocol";
+import { type ExecutionInfo, lastWritten } from "@sealrun/protocol";
 import { type ReactNode, useMemo } from "react";
-import { lastWritten } from "../../../parts/log/last-written.ts";
 import { LineText } from "../../../parts/log/line-text.tsx";
 import { LinkPlain } from "../../../parts/page/links.tsx";
 import { useSources } from "../log/source-link.tsx";

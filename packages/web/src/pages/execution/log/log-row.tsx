@@ -1,5 +1,5 @@
+import { lastWritten } from "@sealrun/protocol";
 import { type ReactNode, useState } from "react";
-import { lastWritten } from "../../../parts/log/last-written.ts";
 import { LineText } from "../../../parts/log/line-text.tsx";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
 import { showHidden } from "../../../parts/text/visible-text.ts";

@@ -1,5 +1,5 @@
+import { lastWritten } from "@sealrun/protocol";
 import { visibleLine } from "../../../parts/log/ansi.ts";
-import { lastWritten } from "../../../parts/log/last-written.ts";
 import { findPattern } from "../../../parts/log/line-parts.ts";
 import type { KeptLine, LogStore, Stream } from "./log-store.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findJoiners } from "../../../../packages/web/src/parts/text/joiners.ts";
+import { findJoiners } from "../../../../packages/protocol/src/text/output/joiners.ts";
 
 const kept = (text: string): number => findJoiners(text).size;
 const joiner = "\u200D";

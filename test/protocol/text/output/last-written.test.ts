@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lastWritten } from "../../../../packages/web/src/parts/log/last-written.ts";
+import { lastWritten } from "../../../../packages/protocol/src/text/output/last-written.ts";
 
 test("lastWritten() keeps what a terminal still shows after carriage returns", () => {
   expect(lastWritten("progress 10%\rprogress 50%\r")).toBe("progress 50%");
