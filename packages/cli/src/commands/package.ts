@@ -4,7 +4,7 @@ import { type Cli, parsePackagePath, parseProject } from "../command.ts";
 import { connect, requireProject } from "../connect.ts";
 import { describeParameters } from "../execution/describe-parameters.ts";
 import { showTime } from "../show-time.ts";
-import { changeCommands } from "./package/change.ts";
+import { packageChanges } from "./lifecycle/change-commands.ts";
 import { rollbackCommand } from "./package/rollback.ts";
 import { versionsCommand } from "./package/versions.ts";
 import { adviseProject } from "./push.ts";
@@ -33,7 +33,7 @@ export function packageCommand(cli: Cli): Command {
     .action(async (address: string, options: { readonly json?: boolean }) => show(cli, address, options));
   command.addCommand(versionsCommand(cli));
   command.addCommand(rollbackCommand(cli));
-  for (const change of changeCommands(cli)) command.addCommand(change);
+  for (const change of packageChanges(cli)) command.addCommand(change);
   return command;
 }
 

@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { type Cli, parseNumber, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
 import { useProjectCommand } from "./connection/use-project.ts";
-import { changeCommands } from "./project/change.ts";
+import { projectChanges } from "./lifecycle/change-commands.ts";
 import { showTime } from "../show-time.ts";
 
 interface JsonOption {
@@ -72,7 +72,7 @@ export function projectCommand(cli: Cli): Command {
       for (const sentence of describeLimits(project)) output.line(sentence);
     });
   command.addCommand(useProjectCommand(cli));
-  for (const change of changeCommands(cli)) command.addCommand(change);
+  for (const change of projectChanges(cli)) command.addCommand(change);
   return command;
 }
 
