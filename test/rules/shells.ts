@@ -43,7 +43,7 @@ export const shells: Readonly<Record<string, readonly string[]>> = {
   "packages/cli/src/commands/connection": ["test/cli/commands/connection.test.ts"],
   "packages/cli/src/commands/package": ["test/cli/commands/package.test.ts"],
   "packages/cli/src/commands/executions": ["test/cli/commands/run.test.ts"],
-  "packages/cli/src/commands/project": ["test/cli/commands/project.test.ts"],
+  "packages/cli/src/commands/lifecycle": ["test/cli/commands/project.test.ts", "test/cli/commands/package.test.ts"],
   "packages/cli/src/commands/operator": ["test/whole/executors.test.ts", "test/whole/dev.test.ts"],
   "packages/cli/src/demo": ["test/whole/demo.test.ts"],
   "packages/cli/src/prove": ["test/whole/doctor.test.ts"],

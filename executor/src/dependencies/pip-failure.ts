@@ -5,6 +5,9 @@ import { registryUnreachable } from "./npm-failure.ts";
 const connection =
   /(?<reason>NewConnectionError|ConnectTimeoutError|ReadTimeoutError|SSLError|SSLCertVerificationError|ProxyError|ProtocolError|NameResolutionError|RemoteDisconnected|too many 5\d\d error responses|5\d\d Server Error)/;
 
+const missing =
+  /^ERROR: Could not find a version that satisfies the requirement (?<pin>\S{1,200}) (?:\(from [^:]{1,300} )?\(from versions: (?<versions>[^)]*)\)/;
+
 /** Causes of a conflict that are named. */
 const maxCauses = 8;
 
@@ -50,10 +53,7 @@ export function linesBesidePipFailure(
 
 /** No file of that version fits; pip's own words, `from versions: none`, sound as if the package did not exist. */
 function explainMissing(lines: readonly string[], index: string | undefined): string | undefined {
-  const found =
-    /Could not find a version that satisfies the requirement (?<pin>\S+).*?\(from versions: (?<versions>[^)]*)\)/.exec(
-      lines.join("\n"),
-    )?.groups;
+  const found = lines.map((line) => missing.exec(line)?.groups).find((groups) => groups !== undefined);
   if (found === undefined) return undefined;
   const { pin = "", versions = "" } = found;
   const others = versions === "none" ? "" : `, only of the versions ${versions}`;
