@@ -23,6 +23,28 @@ export async function copyPackages(database: Database, model: string, count: num
   await database.run("analyze packages; analyze versions");
 }
 
+/** Adds empty projects, as `more-001` and so on. */
+export async function addProjects(database: Database, count: number): Promise<void> {
+  await database.run(
+    `insert into projects (id, name)
+     select 'prj_' || lpad(n::text, 20, '0'), 'more-' || lpad(n::text, 3, '0') from generate_series(1, $1::int) as n`,
+    [count],
+  );
+  await database.run("analyze projects");
+}
+
+/** Adds names of secrets without values, as `SECRET_1` and so on, to the copies of a package in turn. */
+export async function addSecrets(database: Database, count: number): Promise<void> {
+  await database.run(
+    `with owners as (select id, row_number() over (order by id) as place, count(*) over () as all from packages where id like 'pkg_0%')
+     insert into secrets (id, scope, owner_id, name, version)
+     select 'sec_' || lpad(n::text, 20, '0'), 'service', o.id, 'SECRET_' || n, 1
+     from generate_series(1, $1::int) as n join owners o on o.place = 1 + n % o.all`,
+    [count],
+  );
+  await database.run("analyze secrets");
+}
+
 /** Copies all rows of a finished execution under new ids, each copy a second newer than the one before. */
 export async function copyExecutions(
   database: Database,

@@ -3,6 +3,7 @@ import { type Audit, createAudit } from "./calls/audit.ts";
 import { type ChangeListener, watchChanges } from "./live/changes.ts";
 import { createEvents, type Events } from "./calls/events.ts";
 import { createExecutions, type Executions } from "./calls/executions.ts";
+import { createFind, type Find } from "./calls/find.ts";
 import { createOperation, type Operation } from "./calls/operation.ts";
 import { createPackages, type Packages } from "./calls/packages.ts";
 import { createProjects, type Projects } from "./calls/projects.ts";
@@ -21,7 +22,7 @@ export interface ClientOptions extends Connection {
 
 /** All calls of the API, with values sealed before they are sent. */
 export interface Client
-  extends Projects, Packages, Secrets, Executions, Schedules, Events, Audit, Operation, Retention {
+  extends Projects, Packages, Secrets, Executions, Schedules, Events, Audit, Find, Operation, Retention {
   platform(): Promise<PlatformInfo>;
   /** Follows an execution live and gives its last status. */
   watchExecution(id: string, options: WatchOptions): Promise<ExecutionStatus>;
@@ -46,6 +47,7 @@ export function createClient({ fingerprint, ...options }: ClientOptions): Client
     ...projects,
     ...packages,
     ...createAudit(askTrusted),
+    ...createFind(askTrusted),
     ...createOperation(askTrusted),
     ...createRetention(askTrusted),
     ...createExecutions(askTrusted, trust),

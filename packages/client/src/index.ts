@@ -3,6 +3,7 @@ export { type ChangeListener, type QuietMs } from "./live/changes.ts";
 export { type Client, type ClientOptions, createClient } from "./client.ts";
 export { type EventToSend } from "./calls/events.ts";
 export { type ExecutionFilter, type ExecutionToStart, type StatisticsFilter } from "./calls/executions.ts";
+export { type NameSearch } from "./calls/find.ts";
 export { type FileToPush, type PackageToPush, type VersionPlace } from "./calls/packages.ts";
 export { isEmptyValue } from "./secret-files/empty-value.ts";
 export { type FoundSecret, readSecrets } from "./secret-files/secret-file.ts";

@@ -423,11 +423,13 @@ export {
 export { zonedTime } from "./api/zoned-time.ts";
 export { attentionKinds, type AttentionKind, type PackageState } from "./api/attention.ts";
 export {
+  foundNames,
   missingSecret,
   packageOverview,
   platformOverview,
   projectOverview,
   projectSummary,
+  type FoundNames,
   type MissingSecret,
   type PackageOverview,
   type PlatformOverview,

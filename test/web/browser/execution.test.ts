@@ -241,13 +241,30 @@ test("Finder finds secrets by name, executions by the start of their id, and thi
   await page.keyboard.press("Control+k");
   const field = page.getByRole("textbox", { name: "Find" });
   await field.fill("DB_PASS");
-  await page.getByRole("button", { name: "DB_PASS Secret of package report" }).waitFor();
+  await page.getByRole("button", { name: "DB_PASS Secret of package report of one-run" }).waitFor();
   await field.fill(red.slice(0, 20));
   await page.getByRole("button", { name: `${red} Execution of report, failed` }).waitFor();
   await expectAccessible(page);
   await field.fill("Run report");
   await page.getByRole("button", { name: /^Run report/ }).click();
   await page.waitForURL(/\/packages\/report\/run$/);
+});
+
+test("Finder asks once when typing pauses, for names alone, and Enter waits for the best of them", async () => {
+  const { page } = await open(`/executions/${green}`);
+  await page.goto(`${stage.url}/schedules`);
+  await page.getByRole("heading", { level: 1, name: "Schedules" }).waitFor();
+  const asked: string[] = [];
+  page.on("request", (request) => void asked.push(request.url().slice(stage.url.length)));
+  await page.keyboard.press("Control+k");
+  await page.getByRole("button", { name: /^Executions/ }).waitFor();
+  await page.keyboard.type("one-run/rep");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/projects\/one-run\/packages\/report$/);
+  const names = asked.filter(
+    (path) => /\/(?:find|secrets|packages)\b/.test(path) && !path.includes("/packages/report"),
+  );
+  expect(names).toEqual(["/api/v1/find?text=&limit=8", "/api/v1/find?text=one-run%2Frep&limit=8"]);
 });
 
 test("/executions/:id fits a narrow page in the dark", async () => {

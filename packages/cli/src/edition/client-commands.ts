@@ -12,6 +12,7 @@ import { executionCommand } from "../commands/executions/execution.ts";
 import { logsCommand } from "../commands/executions/logs.ts";
 import { initCommand } from "../commands/init.ts";
 import { localCommand } from "../commands/local.ts";
+import { findCommand } from "../commands/find.ts";
 import { openCommand } from "../commands/open.ts";
 import { retentionCommand } from "../commands/operator/retention.ts";
 import { packageCommand } from "../commands/package.ts";
@@ -38,6 +39,7 @@ export function clientCommands(cli: Cli): readonly Command[] {
     packageCommand(cli),
     logsCommand(cli),
     executionCommand(cli),
+    findCommand(cli),
     openCommand(cli),
     scheduleCommand(cli),
     retentionCommand(cli),

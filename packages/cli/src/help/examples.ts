@@ -33,6 +33,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     "sealrun execution list --project acme --status failed,lost --since 24h",
     "sealrun execution list --trigger schedule --limit 20 --json",
   ],
+  find: ["sealrun find stripe                       in all projects: projects, packages and names of secrets"],
   open: ["sealrun open acme/hello"],
   completion: [
     "source <(sealrun completion bash)         in ~/.bashrc; the same with zsh in ~/.zshrc",

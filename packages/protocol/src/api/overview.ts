@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { executionStatus } from "../wire/execution.ts";
-import { executionId, packageId, packageName, projectName } from "../names.ts";
+import { executionId, packageId, packageName, projectName, secretName } from "../names.ts";
+import { scope } from "../scope.ts";
 import { executionSummary } from "./executions.ts";
 
 /** A secret that a package asks for and no scope has. */
@@ -58,3 +59,24 @@ export type ProjectSummary = z.infer<typeof projectSummary>;
 /** `GET /api/v1/overview`: the page of all projects. */
 export const platformOverview = z.object({ projects: z.array(projectSummary) });
 export type PlatformOverview = z.infer<typeof platformOverview>;
+
+/** A project whose name was found. */
+const foundProject = z.object({ project: projectName, archived: z.boolean() });
+/** A package whose name was found; `archived` also when its project is. */
+const foundPackage = z.object({ project: projectName, package: packageName, archived: z.boolean() });
+/** A secret whose name was found, and its place: of a project, one of its packages, or the platform. */
+const foundSecret = z.object({
+  name: secretName,
+  scope,
+  project: projectName.nullable(),
+  package: packageName.nullable(),
+  archived: z.boolean(),
+});
+
+/** `GET /api/v1/find?text=&near=&archived=&limit=`: at most `limit` names of each kind, the best match first; never a value. */
+export const foundNames = z.object({
+  projects: z.array(foundProject),
+  packages: z.array(foundPackage),
+  secrets: z.array(foundSecret),
+});
+export type FoundNames = z.infer<typeof foundNames>;

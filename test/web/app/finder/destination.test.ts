@@ -7,9 +7,10 @@ test("addressOf() encodes each part and each search parameter", () => {
   expect(addressOf(["vault", "secrets"], { open: "A&B" })).toBe("/vault/secrets?open=A%26B");
 });
 
-test("readQuery() says which text may be a secret's name or the start of an execution's id", () => {
-  expect(readQuery(" STRIPE_KEY ")).toEqual({ secret: "STRIPE_KEY", execution: undefined });
+test("readQuery() says which text may be a part of a name, and which the start of an execution's id", () => {
+  expect(readQuery(" STRIPE_KEY ")).toEqual({ text: "STRIPE_KEY", execution: undefined });
+  expect(readQuery("run nightly")).toEqual({ text: "nightly", execution: undefined });
+  expect(readQuery("runner").text).toBe("runner");
   expect(readQuery("exe_b6agpg").execution).toBe("exe_b6agpg");
   for (const text of ["", "ab", "two words", "1KEY", "exe_"]) expect(readQuery(text).execution).toBeUndefined();
-  for (const text of ["", "ab", "two words", "1KEY"]) expect(readQuery(text).secret).toBeUndefined();
 });

@@ -2,6 +2,8 @@ import {
   changeProject as changeProjectBody,
   createProject,
   errorBody,
+  fields,
+  foundNames,
   platformOverview,
   type ProjectInfo,
   projectInfo,
@@ -16,6 +18,7 @@ import { recordAudit } from "../../audit/store.ts";
 import type { Kept } from "../../cache/kept.ts";
 import type { Deps } from "../../deps.ts";
 import { describeProjects } from "../../overview/all-projects.ts";
+import { findNames } from "../../overview/find-store.ts";
 import { describeProject } from "../../overview/overview.ts";
 import { changeProject } from "../../lifecycle/change-project.ts";
 import { createProject as make, getProject, listProjects, type Project } from "../../projects/store.ts";
@@ -30,7 +33,7 @@ const info = ({ id, name, createdAt, archivedAt, ...limits }: Project): ProjectI
   ...limits,
 });
 
-/** Projects: create, list, show, change. */
+/** Projects: create, list, show, change; and names of all projects, packages and secrets. */
 export function projectRoutes(
   plain: FastifyInstance,
   deps: Pick<Deps, "database" | "platformId"> & { readonly kept: Pick<Kept, "changed"> },
@@ -85,6 +88,26 @@ export function projectRoutes(
       },
     },
     async () => describeProjects(deps),
+  );
+  app.get(
+    "/api/v1/find",
+    {
+      config: compressed,
+      schema: {
+        summary: "Find projects, packages and secrets by a part of their name",
+        querystring: fields({
+          ...archivedQuery.shape,
+          text: z.string().max(257).default(""),
+          near: projectName.optional(),
+          limit: z.coerce.number().int().min(1).max(50).default(10),
+        }),
+        response: { 200: foundNames, default: errorBody },
+      },
+    },
+    async ({ query }) => {
+      const { text, near, limit } = query;
+      return findNames(deps.database, deps.platformId, { text, near, limit, ...readArchived(query) });
+    },
   );
   app.get(
     "/api/v1/projects/:project",

@@ -2,6 +2,8 @@
 export interface Destination {
   readonly label: string;
   readonly description: string;
+  /** Other words that find it. */
+  readonly keywords?: string;
   readonly to: string;
 }
 
@@ -12,14 +14,8 @@ export function addressOf(parts: readonly string[], search: Readonly<Record<stri
   return query === "" ? path : `${path}?${query}`;
 }
 
-/** What the typed text may be besides a part of a name: a secret's name, or the start of an execution's id. */
-export function readQuery(query: string): {
-  readonly secret: string | undefined;
-  readonly execution: string | undefined;
-} {
-  const text = query.trim();
-  return {
-    secret: /^[A-Za-z_][A-Za-z0-9_.-]{2,127}$/.test(text) ? text : undefined,
-    execution: /^exe_[0-9a-z]{1,20}$/.test(text) ? text : undefined,
-  };
+/** What the typed text may mean: a part of a name, also after "Run" as actions are called, or the start of an execution's id. */
+export function readQuery(query: string): { readonly text: string; readonly execution: string | undefined } {
+  const text = query.trim().replace(/^run\s+/i, "");
+  return { text, execution: /^exe_[0-9a-z]{1,20}$/.test(text) ? text : undefined };
 }

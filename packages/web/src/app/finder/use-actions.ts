@@ -2,7 +2,7 @@ import { useMantineColorScheme } from "@mantine/core";
 import { setExactTimes, useExactTimes } from "../../parts/time/exact-times.ts";
 import { useProject } from "../../platform/use-project.ts";
 import { addressOf, type Destination } from "./destination.ts";
-import type { ProjectPackages } from "./use-destinations.ts";
+import type { FoundPlaces } from "./found-places.ts";
 
 /** Something that the finder does at once. */
 export interface FinderAction {
@@ -11,21 +11,20 @@ export interface FinderAction {
   readonly act: () => void;
 }
 
-/** Runs and secrets to start or add from anywhere, and the choices of how pages look. */
-export function useActions(all: readonly ProjectPackages[]): {
+/** Runs of found packages and secrets to add, from anywhere, and the choices of how pages look. */
+export function useActions(packages: FoundPlaces["packages"]): {
   readonly links: readonly Destination[];
   readonly actions: readonly FinderAction[];
 } {
   const current = useProject();
   const { setColorScheme } = useMantineColorScheme();
   const isExact = useExactTimes();
-  const own = all.find(({ project }) => project === current);
   return {
     links: [
-      ...(own?.packages ?? []).map((name) => ({
-        label: `Run ${name}`,
-        description: `In ${current ?? ""}, with its form`,
-        to: addressOf(["projects", current ?? "", "packages", name, "run"]),
+      ...packages.map(({ project, label, to }) => ({
+        label: `Run ${label}`,
+        description: `In ${project}, with its form`,
+        to: `${to}/run`,
       })),
       ...(current === undefined
         ? []

@@ -1,82 +1,57 @@
-import type { SecretPlace } from "@sealrun/client";
 import { useDebouncedValue } from "@mantine/hooks";
-import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useClient } from "../../platform/platform.tsx";
-import { topicKey } from "../../platform/queries.ts";
+import { alsoOf, topicKey } from "../../platform/queries.ts";
 import { useProject } from "../../platform/use-project.ts";
 import { addressOf, type Destination, readQuery } from "./destination.ts";
-import type { ProjectPackages } from "./use-destinations.ts";
+import { type FoundPlaces, noPlaces, toPlaces } from "./found-places.ts";
 
-/** In a larger project only the secrets of the platform and the projects are searched. */
-const maxPackages = 40;
+const pauseMs = 200;
+/** Of each kind: more than anyone reads before typing another letter. */
+const maxOfKind = 8;
 
-/** Secrets and executions that the typed text may mean; asked for when typing pauses. Names only, never a value. */
-export function useFound(
-  query: string,
-  all: readonly ProjectPackages[],
-): {
-  readonly secrets: readonly Destination[];
+/** What the platform found for the typed text. */
+interface Found extends FoundPlaces {
   readonly executions: readonly Destination[];
-} {
-  const [typed] = useDebouncedValue(query, 250);
-  const { secret, execution } = readQuery(typed);
-  return { secrets: useSecrets(secret, all), executions: useExecutions(execution) };
+  /** True when it is all that there is for the text as it is typed now. */
+  readonly isSettled: boolean;
+  /** Why it is not known, if so. */
+  readonly error: Error | null;
 }
 
-function useSecrets(name: string | undefined, all: readonly ProjectPackages[]): readonly Destination[] {
+/**
+ * Projects, packages, secrets and executions that the typed text may mean: one request when typing pauses. Names only,
+ * never a value. Without a text it is the packages of the current project and the projects.
+ */
+export function useFound(query: string, isOpen: boolean): Found {
   const client = useClient();
-  const current = useProject();
-  const places: readonly SecretPlace[] = [
-    { scope: "platform" },
-    ...all.map(({ project }): SecretPlace => ({ scope: "project", project })),
-    ...all
-      .filter(({ project, packages }) => project === current && packages.length <= maxPackages)
-      .flatMap(({ project, packages }) =>
-        packages.map((each): SecretPlace => ({ scope: "service", project, package: each })),
-      ),
-  ];
-  const lists = useQueries({
-    queries: places.map((place) => ({
-      queryKey: topicKey("secrets", "found", place),
-      queryFn: async () => client.listSecrets(place),
-      enabled: name !== undefined,
-    })),
+  const near = useProject();
+  const [typed] = useDebouncedValue(query, pauseMs);
+  const { text, execution } = readQuery(typed);
+  const names = useQuery({
+    queryKey: topicKey("packages", "found", text, near),
+    queryFn: async ({ signal }) => client.findNames({ text, near, limit: maxOfKind }, signal),
+    enabled: isOpen && execution === undefined,
+    placeholderData: keepPreviousData,
+    meta: alsoOf("projects", "secrets"),
   });
-  if (name === undefined) return [];
-  return places.flatMap((place, index) =>
-    (lists[index]?.data ?? [])
-      .filter((secret) => secret.name.toLowerCase().includes(name.toLowerCase()))
-      .map((secret) => ({
-        label: secret.name,
-        description: `Secret of ${whose(place)}`,
-        to: addressOf(pageOf(place), { open: secret.name }),
-      })),
-  );
-}
-
-function useExecutions(id: string | undefined): readonly Destination[] {
-  const client = useClient();
-  const { data } = useQuery({
-    queryKey: topicKey("executions", "found", id),
-    queryFn: async () => client.listExecutions({ id, limit: 5 }),
-    enabled: id !== undefined,
+  const runs = useQuery({
+    queryKey: topicKey("executions", "found", execution),
+    queryFn: async () => client.listExecutions({ id: execution, limit: 5 }),
+    enabled: isOpen && execution !== undefined,
     placeholderData: keepPreviousData,
   });
-  if (id === undefined) return [];
-  return (data?.executions ?? []).map((run) => ({
-    label: run.id,
-    description: `Execution of ${run.package}, ${run.status}`,
-    to: addressOf(["executions", run.id]),
-  }));
-}
-
-function whose(place: SecretPlace): string {
-  if (place.scope === "platform") return "the platform";
-  return place.scope === "project" ? `project ${place.project}` : `package ${place.package}`;
-}
-
-function pageOf(place: SecretPlace): readonly string[] {
-  if (place.scope === "platform") return ["vault", "secrets"];
-  const project = ["projects", place.project];
-  return place.scope === "project" ? [...project, "secrets"] : [...project, "packages", place.package, "secrets"];
+  const places = execution === undefined && names.data !== undefined ? toPlaces(names.data) : noPlaces;
+  const asked = execution === undefined ? names : runs;
+  const executions = execution === undefined ? [] : (runs.data?.executions ?? []);
+  return {
+    ...places,
+    executions: executions.map((run) => ({
+      label: run.id,
+      description: `Execution of ${run.package}, ${run.status}`,
+      to: addressOf(["executions", run.id]),
+    })),
+    isSettled: typed === query && !asked.isPending && !asked.isPlaceholderData,
+    error: asked.error,
+  };
 }
