@@ -53,6 +53,25 @@ export function parentOf(id: number): number | undefined {
   return parent === undefined ? undefined : Number(parent);
 }
 
+/** How long a process may take to stop. */
+const maxStopMs = 1_000;
+
+/**
+ * Stops a process, and returns when it has stopped: a `clone` that has begun ends before that, and what it makes is then
+ * seen below the process. A process that does not stop in a second is in the kernel for longer, and is left so.
+ */
+export function stopAtOnce(id: number): void {
+  signalProcess(id, "SIGSTOP");
+  const waiting = new Int32Array(new SharedArrayBuffer(4));
+  const until = performance.now() + maxStopMs;
+  for (;;) {
+    const text = readNow(id);
+    if (readProcessStart(text) === undefined || /^[Tt]$/.test(readProcessFields(text)[0] ?? "")) return;
+    if (performance.now() > until) return;
+    Atomics.wait(waiting, 0, 0, 1);
+  }
+}
+
 /** Sends the signal to the children of a process; for the first process of a sandbox, that is the script. */
 export async function signalChildren(parent: ProcessMark, signal: NodeJS.Signals): Promise<void> {
   if (!(await isAlive(parent))) return;

@@ -51,7 +51,8 @@ export function startSandboxed(options: SandboxedStart): RunningScript {
       ],
       buffer: false,
       reject: false,
-      cleanup: true,
+      // The kernel ends it with this process; before that is so, what waits for "go" ends with its descriptor 3.
+      cleanup: false,
       encoding: "buffer",
     },
   );

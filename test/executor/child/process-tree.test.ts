@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
@@ -9,6 +10,7 @@ import {
   preferForOomKill,
   signalChildren,
   signalProcess,
+  stopAtOnce,
   waitUntilAsleep,
   waitUntilGone,
 } from "../../../executor/src/child/process-tree.ts";
@@ -73,4 +75,19 @@ test("preferForOomKill() gives a process and its later children the highest scor
   expect(await text(child.stdout)).toBe("1000\n");
   expect(() => preferForOomKill(4_194_305)).not.toThrow();
   expect(() => preferForOomKill(undefined)).not.toThrow();
+});
+
+test("stopAtOnce() returns when a process has stopped, so that no child of it appears later", async () => {
+  for (let count = 0; count < 20; count += 1) {
+    const child = spawn("sh", ["-c", "echo begins; while :; do (:); done"], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(child.stdout, "data");
+    const [id, ended] = [child.pid ?? 0, once(child, "exit")];
+    stopAtOnce(id);
+    const state = readFileSync(`/proc/${id}/stat`, "latin1").split(") ").at(-1)?.charAt(0);
+    child.kill("SIGKILL");
+    await ended;
+    expect(state).toBe("T");
+  }
+  // One that is gone is no error.
+  stopAtOnce(4_194_304);
 });

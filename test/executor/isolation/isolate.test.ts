@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { chown, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { markProcess } from "../../../executor/src/child/process-tree.ts";
 import { startWorker } from "../../../executor/src/supervisor/workers/worker-process.ts";
@@ -13,6 +14,7 @@ import {
   stolenProgram,
   workerProgram,
 } from "../supervisor/workers/run-in-worker.ts";
+import { processesWith } from "../processes.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const isRoot = process.getuid?.() === 0;
@@ -145,6 +147,21 @@ describe("isolate()", () => {
     await home.leave();
     expect(await readdir(settings.workDir)).toEqual([]);
   });
+});
+
+test("startWorker() leaves nothing of a worker that is ended 0 to 25 ms after its start, in 50 tries", async () => {
+  await using root = await temporaryFolder();
+  const settings = await makeSettings(root.path, { isSandboxed: true });
+  const log = { warn: () => undefined, error: () => undefined };
+  for (let index = 0; index < 50; index += 1) {
+    const home = await makeHome(settings, { place, program: workerProgram });
+    const worker = startWorker(home, { log, program: workerProgram });
+    await sleep(index / 2);
+    await worker.close();
+    await home.leave();
+  }
+  // Bubblewrap's command line names all that it mounts.
+  await expect.poll(async () => processesWith(root.path)).toEqual([]);
 });
 
 async function findProcess(commandLine: string): Promise<number> {

@@ -1,12 +1,21 @@
 import { readdirSync } from "node:fs";
-import { markNow, parentOf, type ProcessMark, signalProcess, waitUntilGone } from "../../child/process-tree.ts";
+import {
+  markNow,
+  parentOf,
+  type ProcessMark,
+  signalProcess,
+  stopAtOnce,
+  waitUntilGone,
+} from "../../child/process-tree.ts";
 
 /**
  * Ends a process and everything below it at once, and returns what was below. It is stopped first, so that it starts
- * nothing between the look and the kill; the first process of a PID namespace takes all of that one with it.
+ * nothing between the look and the kill; the first process of a PID namespace takes all of that one with it. Bubblewrap's
+ * first process waits for bubblewrap, without a limit and deaf to SIGTERM, before its life is tied to it: if it were
+ * missed here, nothing would ever end it.
  */
 export function killTree(root: number): readonly ProcessMark[] {
-  signalProcess(root, "SIGSTOP");
+  stopAtOnce(root);
   const below = marksBelow(root);
   signalProcess(root, "SIGKILL");
   for (const { id } of below) signalProcess(id, "SIGKILL");

@@ -32,7 +32,8 @@ export function startInHome(
     stdio: ["ignore", "ignore", "ignore", "pipe"],
     buffer: false,
     reject: false,
-    cleanup: true,
+    // The kernel ends it with this process. A signal to bubblewrap alone can leave its first process, see `killTree()`.
+    cleanup: false,
   });
   const { pid } = subprocess;
   const exited = childEnd(subprocess.nodeChildProcess);
