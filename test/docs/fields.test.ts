@@ -6,15 +6,15 @@ import { describe, expect, test } from "vitest";
 import { parameterField } from "../../packages/protocol/src/package/parameter-field.ts";
 import { readPage } from "./pages.ts";
 
-const [operate, packages] = [readPage("operate.md"), readPage("packages.md")];
+const [settings, packages] = [readPage("operate/settings.md"), readPage("packages.md")];
 
-describe("packages/docs/operate.md", () => {
+describe("packages/docs/operate/settings.md", () => {
   test.each([
     ["Platform:", platformConfig],
     ["Keyring:", keyringConfig],
     ["Executor:", executorConfig],
-  ] as const)("packages/docs/operate.md lists exactly the settings under %s", (heading, schema) => {
-    expect(fieldsAfter(operate, heading).toSorted()).toEqual(Object.keys(schema.shape).toSorted());
+  ] as const)("packages/docs/operate/settings.md lists exactly the settings under %s", (heading, schema) => {
+    expect(fieldsAfter(settings, heading).toSorted()).toEqual(Object.keys(schema.shape).toSorted());
   });
 });
 

@@ -25,12 +25,32 @@ export interface Guides {
   readonly files: readonly string[];
 }
 
+/** In the order in which the first operator of an installation needs them. */
+const operateTasks = [
+  "one-machine",
+  "settings",
+  "executors",
+  "contain",
+  "warm-runners",
+  "proxy",
+  "queue",
+  "faults",
+  "backups",
+  "retention",
+  "hold",
+  "monitor",
+  "audit",
+  "doctor",
+  "upgrades",
+  "cost",
+].map((task) => `operate/${task}`);
+
 /** Who is read with whom, in this order; a guide that is not named here comes after its neighbours in the front page. */
 const groups: readonly (readonly [name: string, guides: readonly string[]])[] = [
   ["Start", ["start", "web", "connect"]],
   ["Packages", ["packages", "script-api", "dependencies", "events-and-schedules"]],
   ["Secrets", ["secrets", "references", "security-model"]],
-  ["Operate", ["operate", "metrics", "tracing", "nats", "root-keys"]],
+  ["Operate", ["operate", ...operateTasks, "metrics", "tracing", "nats", "root-keys"]],
 ];
 const front = "README.md";
 

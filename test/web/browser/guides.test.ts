@@ -93,11 +93,11 @@ test("/guides finds a heading of a guide by Ctrl+K and goes there by keyboard al
   const page = await open("/health");
   await page.keyboard.press("Control+k");
   const field = page.getByRole("searchbox", { name: "Find" }).or(page.getByRole("textbox", { name: "Find" }));
-  await field.fill("Enrol an exec");
-  await page.getByText("Guide: Operate").first().waitFor();
+  await field.fill("A user for each sl");
+  await page.getByText("Guide: Contain scripts").first().waitFor();
   await page.keyboard.press("Enter");
-  await page.waitForURL(/\/guides\/operate#enrol-an-executor$/);
-  await expectInView(page, "enrol-an-executor");
+  await page.waitForURL(/\/guides\/operate\/contain#a-user-for-each-slot$/);
+  await expectInView(page, "a-user-for-each-slot");
 });
 
 test("/guides can be read before anybody signs in, from the page that asks for it and back", async () => {

@@ -78,8 +78,8 @@ test("/health and a banner on every page say that the platform is held, live, un
   await page.getByText("Everything works; look at the hold").waitFor();
   await expectFit(visitor);
   await banner.getByRole("link", { name: "About holds" }).click();
-  await page.waitForURL("**/guides/operate#hold");
-  await page.locator("#hold").waitFor();
+  await page.waitForURL("**/guides/operate/hold");
+  await page.getByRole("heading", { level: 1, name: "Hold a platform" }).waitFor();
   await stage.must(["platform", "resume"]);
   await banner.waitFor({ state: "detached" });
 });

@@ -18,7 +18,7 @@ export function HoldNotice(): ReactNode {
     <Alert mb="md" color="yellow" role="status" icon={<IconHandStop aria-hidden />} title="The platform is held">
       <ShownText text={by} /> held it <Time at={since} />. Running executions continue. Nothing new starts until an
       admin runs <code>sealrun platform resume</code>.{" "}
-      <LinkAnchor inherit underline="always" to="/guides/$" params={{ _splat: "operate" }} hash="hold">
+      <LinkAnchor inherit underline="always" to="/guides/$" params={{ _splat: "operate/hold" }}>
         About holds
       </LinkAnchor>
     </Alert>

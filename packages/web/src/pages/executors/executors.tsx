@@ -120,7 +120,7 @@ function NoExecutor(): ReactNode {
 
 function EnrolLink({ children }: { readonly children: string }): ReactNode {
   return (
-    <LinkAnchor size="sm" underline="always" to="/guides/$" params={{ _splat: "operate" }} hash="enrol-an-executor">
+    <LinkAnchor size="sm" underline="always" to="/guides/$" params={{ _splat: "operate/executors" }} hash="enrol">
       {children}
     </LinkAnchor>
   );
