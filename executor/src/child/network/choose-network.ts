@@ -1,4 +1,5 @@
 import { type NetworkSetting, SealrunError } from "@sealrun/protocol";
+import type { Sandbox } from "../start/step-options.ts";
 
 /** What an executor's settings and machine say of the network of scripts. */
 export interface OfferedNetwork {
@@ -28,4 +29,13 @@ export function chooseNetwork(asked: NetworkSetting | undefined, offered: Offere
     );
   }
   return asked;
+}
+
+/** The same for scripts in this sandbox. Throws as `chooseNetwork`. */
+export function networkIn(
+  { sandbox, ...offered }: Omit<OfferedNetwork, "hasOutbound"> & { readonly sandbox: Sandbox },
+  asked: NetworkSetting | undefined,
+): NetworkSetting {
+  const hasOutbound = sandbox.kind !== "none" && sandbox.slirp4netns !== undefined;
+  return chooseNetwork(asked, { ...offered, hasOutbound });
 }

@@ -1,7 +1,7 @@
 import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { crashPoint } from "@sealrun/faults";
-import { type NetworkSetting, type ReportItem, toSealrunError } from "@sealrun/protocol";
+import { type ReportItem, toSealrunError } from "@sealrun/protocol";
 import type { Attempt } from "../../between/attempt.ts";
 import type { AttemptLog } from "../../between/attempt-log.ts";
 import type { Outcome } from "../../between/outcome.ts";
@@ -9,7 +9,7 @@ import { maxStepMeasures, type RunMeasures, type StepMeasure } from "../../betwe
 import type { PreparedPackage, Say } from "../../between/preparation.ts";
 import { listCompiled } from "../../bundle/bundle.ts";
 import type { Runtime } from "../../child/layout.ts";
-import { chooseNetwork } from "../../child/network/choose-network.ts";
+import { networkIn } from "../../child/network/choose-network.ts";
 import type { PipePool } from "../../child/output-pipes.ts";
 import type { Sandbox } from "../../child/start/step-options.ts";
 import { machineReason } from "../../machine/machine-reason.ts";
@@ -82,7 +82,7 @@ export async function runInWorkspace(
   try {
     if (deps.sandbox.kind === "none") await say("warning", "This executor runs scripts without a sandbox");
     refuseAbove(attempt.event.steps, deps.stepLimits.max);
-    const network = networkOf(deps, attempt);
+    const network = networkIn(deps, attempt.event.network);
     // Beside the preparation, which others do for this process.
     masking = maskDeclaredSecrets(attempt, secrets, masker);
     masking.catch(() => undefined);
@@ -140,11 +140,6 @@ export async function runInWorkspace(
     if (workspace !== undefined) await removeWorkspace(deps, attempt, workspace);
     else if (runner?.place !== undefined) await removeFolder(runner.place.scratch);
   }
-}
-
-function networkOf({ sandbox, ...offered }: WorkspaceDeps, { event }: Attempt): NetworkSetting {
-  const hasOutbound = sandbox.kind !== "none" && sandbox.slirp4netns !== undefined;
-  return chooseNetwork(event.network, { ...offered, hasOutbound });
 }
 
 /** A folder that cannot be removed is a problem of this machine only: it does not change how the run ended. */

@@ -14,6 +14,7 @@ import { givenSandbox } from "../../machine/given-sandbox.ts";
 import { attackFromWorker } from "../../self-attack/attack-from-worker.ts";
 import { attackOwnSandbox } from "../../self-attack/self-attack.ts";
 import { runInWorkspace, type WorkspaceDeps } from "../attempt/run-in-workspace.ts";
+import { firstShape } from "../warm/first-shape.ts";
 import { createWarmRunners } from "../warm/warm-runners.ts";
 import { logThrough } from "./log-frames.ts";
 import { openSupervisorLink, type SupervisorLink } from "./supervisor-link.ts";
@@ -24,6 +25,10 @@ import { openSupervisorLink, type SupervisorLink } from "./supervisor-link.ts";
  */
 
 const maxMessage = 1_000;
+
+/** A worker that was started for an attempt gets it sooner: what boots then would take a processor from that. */
+const beginMs = 250;
+let beginning: NodeJS.Timeout | undefined;
 
 type Assigned = Extract<ToWorker, { readonly t: "assign" }>;
 
@@ -45,14 +50,17 @@ const link = openSupervisorLink(new Socket({ fd: 3 }), {
       case "setup":
         deps = useSettings(order.settings);
         link.send({ t: "ready" });
+        beginning = setTimeout(() => void deps?.warm?.begin(), beginMs);
         return;
       case "attack":
+        clearTimeout(beginning);
         if (deps !== undefined) void attack(deps, order.targets);
         return;
       case "assign":
         if (deps === undefined || running !== undefined) {
           throw new SealrunError("INTERNAL", "The supervisor sent an attempt at the wrong time");
         }
+        clearTimeout(beginning);
         void run(deps, order);
         return;
       case "deadline":
@@ -74,16 +82,22 @@ function useSettings(settings: WorkerSettings): NonNullable<typeof deps> {
   const sandbox = givenSandbox(settings.sandbox);
   const pipes = createPipePool(pipesDir);
   const log = logThrough(link);
+  const limits = settings.stepLimits.defaults;
+  const { allowsHost, requiresNetwork } = settings;
+  const runtime = { ...given, python: given.python };
+  const first = async () => firstShape({ sandbox, runtime, allowsHost, requiresNetwork, limits });
   const onMemory = (bytes: number): void => link.send({ t: "ahead", bytes });
   return {
     sandbox,
-    runtime: { ...given, python: given.python },
+    runtime,
     pipes,
-    warm: settings.warmRunners ? createWarmRunners({ sandbox, pipes, workDir, log, onMemory }) : undefined,
+    warm: settings.warmRunners
+      ? createWarmRunners({ sandbox, pipes, workDir, log, firstShape: first, onMemory })
+      : undefined,
     filesDir: join(cacheDir, "files"),
     workDir,
-    allowsHost: settings.allowsHost,
-    requiresNetwork: settings.requiresNetwork,
+    allowsHost,
+    requiresNetwork,
     stepLimits: settings.stepLimits,
     log,
   };

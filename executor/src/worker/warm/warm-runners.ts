@@ -12,6 +12,8 @@ import { removeFolder } from "../../workspace/remove-folder.ts";
 export interface WarmRunners {
   /** Hands over what waits. Each attempt opens it once, and ends it. */
   readonly open: () => Promise<AttemptRunner>;
+  /** Starts the first one, for a worker that has had no attempt. */
+  readonly begin: () => Promise<void>;
   /**
    * Starts what the first step of the last attempt needed. Call it when no script runs: a runtime that boots would take a
    * processor from it. The dependencies of that attempt must stay where they are until the next one has ended.
@@ -45,6 +47,8 @@ export interface WarmDeps {
   readonly pipes: PipePool;
   readonly workDir: string;
   readonly log: AttemptLog;
+  /** What is started before there was an attempt. */
+  readonly firstShape: () => Promise<WarmShape | undefined>;
   /** Called with the memory of the runner that waits, and with 0 when none does. */
   readonly onMemory: (bytes: number) => void;
 }
@@ -53,13 +57,16 @@ export interface WarmDeps {
  * Keeps at most one runner ahead. It is started from settings and a folder that no run has seen, so nothing of an earlier
  * attempt is in it; it serves the first step of the next attempt if that has exactly its shape.
  */
-export function createWarmRunners({ sandbox, pipes, workDir, log, onMemory }: WarmDeps): WarmRunners {
+export function createWarmRunners(deps: WarmDeps): WarmRunners {
+  const { sandbox, pipes, workDir, log, onMemory } = deps;
   let needed: WarmShape | undefined;
   let waiting: Promise<Waiting | undefined> | undefined;
 
-  const start = async (shape: WarmShape): Promise<Waiting | undefined> => {
+  const start = async (shapeOf: () => Promise<WarmShape | undefined>): Promise<Waiting | undefined> => {
     let scratch: string | undefined;
     try {
+      const shape = await shapeOf();
+      if (shape === undefined) return undefined;
       scratch = await makeOwnFolder(workDir, "ahead");
       const folder = join(scratch, "work");
       await mkdir(folder, { mode: 0o700 });
@@ -94,9 +101,14 @@ export function createWarmRunners({ sandbox, pipes, workDir, log, onMemory }: Wa
         end: async () => found?.process.end(),
       };
     },
+    begin: async () => {
+      waiting ??= start(deps.firstShape);
+      await waiting;
+    },
     fill: async () => {
-      if (needed === undefined || waiting !== undefined) return;
-      waiting = start(needed);
+      const shape = needed;
+      if (shape === undefined || waiting !== undefined) return;
+      waiting = start(async () => shape);
       await waiting;
     },
   };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chooseNetwork } from "../../../../executor/src/child/network/choose-network.ts";
+import { chooseNetwork, networkIn } from "../../../../executor/src/child/network/choose-network.ts";
 
 const nothing = { hasOutbound: false, allowsHost: false, requiresNetwork: false };
 
@@ -24,4 +24,15 @@ test("chooseNetwork() gives no machine's network where none may have it", () => 
   const strict = { ...nothing, requiresNetwork: true };
   expect(chooseNetwork(undefined, { ...strict, hasOutbound: true })).toBe("outbound");
   expect(() => chooseNetwork(undefined, strict)).toThrow(expect.objectContaining({ code: "NETWORK_NOT_ENFORCED" }));
+});
+
+test("networkIn() offers outbound in a sandbox with slirp4netns only", () => {
+  const offered = { allowsHost: false, requiresNetwork: false };
+  const bubblewrap = { kind: "bubblewrap", program: "/usr/bin/bwrap", hostRoots: [], hidden: [] } as const;
+  const sandboxes = [{ kind: "none" } as const, bubblewrap, { ...bubblewrap, slirp4netns: "/usr/bin/slirp4netns" }];
+  expect(sandboxes.map((sandbox) => networkIn({ ...offered, sandbox }, undefined))).toEqual([
+    "host",
+    "host",
+    "outbound",
+  ]);
 });

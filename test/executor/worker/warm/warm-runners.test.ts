@@ -52,10 +52,30 @@ describe("createWarmRunners()", () => {
     expect(await readdir(settings.workDir)).toEqual([]);
   });
 
+  test("createWarmRunners() keeps a runner with Node for a worker's first attempt, which may need another", async () => {
+    await using root = await temporaryFolder();
+    const { pool, run, waits } = await startWorkers(root.path);
+    await waits();
+    expect(await run("main.mjs", look)).toContain("was ahead main.mjs . clean");
+    await pool.close();
+    const other = await startWorkers(root.path);
+    await other.waits();
+    expect(await other.run("main.sh", "echo runs\n")).toContain("runs");
+    await other.pool.close();
+    expect(await readdir(other.settings.workDir)).toEqual([]);
+  });
+
   test("createWarmRunners() has only the first step of an attempt planned", async () => {
     await using root = await temporaryFolder();
     const [pipes, log] = [createPipePool(root.path), pino({ level: "silent" })];
-    const deps = { sandbox: { kind: "none" } as const, pipes, workDir: root.path, log, onMemory: () => undefined };
+    const deps = {
+      sandbox: { kind: "none" } as const,
+      pipes,
+      workDir: root.path,
+      log,
+      firstShape: async () => undefined,
+      onMemory: () => undefined,
+    };
     const { startedAhead } = await createWarmRunners(deps).open();
     let plans = 0;
     const plan = async () => {
