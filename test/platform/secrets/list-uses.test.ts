@@ -1,4 +1,4 @@
-import { secretUses } from "@sealrun/protocol";
+import { putSecretsAnswer, secretUses } from "@sealrun/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, keyOf, refused, sealAll, send } from "../../support/api.ts";
 import { type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
@@ -75,4 +75,18 @@ describe("GET …/secrets/:name/uses", () => {
     expect(await get("/projects/acme/packages/nope/secrets/A/uses")).toMatchObject({ code: "PACKAGE_NOT_FOUND" });
     expect(await get("/platform/secrets/-/uses")).toMatchObject({ code: "BAD_REQUEST" });
   });
+});
+
+test("DELETE …/secrets/:name refuses what packages use, and deletes it with force", async () => {
+  const secret = "/projects/acme/secrets/SHARED_URL";
+  expect(await refused(send(world.platform, "DELETE", secret))).toMatchObject({
+    status: 409,
+    code: "SECRET_IN_USE",
+    message:
+      '"SHARED_URL" is used by acme/refers (config.json); nothing was deleted; add ?force=true to delete it anyway',
+  });
+  expect(await refused(send(world.platform, "DELETE", `${secret}?force=yes`))).toMatchObject({ code: "BAD_REQUEST" });
+  const gone = await ask(world.platform, putSecretsAnswer, ["DELETE", `${secret}?force=true`]);
+  expect(gone.secrets).toMatchObject([{ name: "SHARED_URL" }]);
+  expect(await refused(send(world.platform, "DELETE", secret))).toMatchObject({ code: "SECRET_NOT_FOUND" });
 });

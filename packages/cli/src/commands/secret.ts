@@ -8,7 +8,7 @@ import { findImport, type ImportOptions, parseNames } from "../secret/find-impor
 import { showPlan } from "../secret/import-secrets.ts";
 import { addPlaceOptions, findPlace, type PlaceOptions, showPlace } from "../secret/place.ts";
 import { readSecretValue } from "../secret/read-value.ts";
-import { refuseUsed, showUses } from "../secret/uses.ts";
+import { showUses } from "../secret/uses.ts";
 import { showExplanation } from "../secret/show-explanation.ts";
 import { showHistory } from "../secret/show-history.ts";
 import { showTime } from "../show-time.ts";
@@ -231,10 +231,9 @@ async function remove(cli: Cli, name: string, options: DeleteOptions): Promise<v
   const place = await findPlace(cli, options);
   const client = await connect(cli);
   const removed = await withProjectAdvice(place, async () => {
-    if (options.force !== true) refuseUsed(await client.secretUses(place, name), place);
     const asked = { place, names: [name], verb: "Delete", isConfirmed: options.yes === true } as const;
     await confirmLoss(cli, async () => client, asked);
-    return client.deleteSecret(place, name);
+    return client.deleteSecret(place, name, { force: options.force });
   });
   if (options.json === true) cli.output.json({ secrets: [removed] });
   else cli.output.line(`${cli.output.paint("green", "removed")} ${removed.name} from ${showPlace(place)}`);

@@ -136,7 +136,8 @@ export async function removeProof(client: Client): Promise<void> {
       if (error instanceof SealrunError && error.row.status === 404) return [];
       throw error;
     });
-    for (const { name } of stored.filter((secret) => ownNames.has(secret.name))) await client.deleteSecret(place, name);
+    for (const { name } of stored.filter((secret) => ownNames.has(secret.name)))
+      await client.deleteSecret(place, name, { force: true });
   }
 }
 

@@ -1,12 +1,8 @@
-import type { SecretPlace } from "@sealrun/client";
-import { SealrunError, type SecretUses, showName } from "@sealrun/protocol";
+import type { SecretUses } from "@sealrun/protocol";
 import type { Output } from "../output.ts";
 import { showTime } from "../show-time.ts";
-import { showPlace } from "./place.ts";
 
 type Use = SecretUses["uses"][number];
-
-const maxNamed = 10;
 
 /** Prints the packages that use a secret, and where. */
 export function showUses(output: Pick<Output, "line" | "table">, { uses }: SecretUses): void {
@@ -17,25 +13,8 @@ export function showUses(output: Pick<Output, "line" | "table">, { uses }: Secre
   );
 }
 
-/** `SECRET_IN_USE` with the packages that would lose the value. One that has a narrower secret of that name loses nothing. */
-export function refuseUsed({ name, uses }: SecretUses, place: SecretPlace): void {
-  const losing = uses.filter(({ shadowed }) => !shadowed);
-  if (losing.length === 0) return;
-  const named = losing.slice(0, maxNamed).map((use) => `${addressOf(use)} (${whyUsed(use)})`);
-  const more = losing.length > maxNamed ? ` and ${losing.length - maxNamed} more` : "";
-  throw new SealrunError(
-    "SECRET_IN_USE",
-    `${showName(name)} in ${showPlace(place)} is used by ${named.join(", ")}${more}; nothing was deleted; add --force to delete it anyway`,
-  );
-}
-
 function addressOf({ project, package: name }: Use): string {
   return `${project}/${name}`;
-}
-
-function whyUsed(use: Use): string {
-  const places = placesIn(use);
-  return places === "-" ? `read ${lastReadOf(use)}` : places;
 }
 
 /** `config.json, manifest.json`, or a dash. */

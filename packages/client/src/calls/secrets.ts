@@ -38,7 +38,12 @@ export interface Secrets {
     choice?: { readonly allowEmpty?: boolean | undefined },
   ): Promise<readonly SecretInfo[]>;
   listSecrets(place: SecretPlace): Promise<readonly SecretInfo[]>;
-  deleteSecret(place: SecretPlace, name: string): Promise<SecretInfo>;
+  /** `SECRET_IN_USE` while packages use it, unless `force` says that they may lose it. */
+  deleteSecret(
+    place: SecretPlace,
+    name: string,
+    choice?: { readonly force?: boolean | undefined },
+  ): Promise<SecretInfo>;
   /** Every version, the newest first, deleted ones too. */
   getSecretHistory(place: SecretPlace, name: string): Promise<SecretHistory>;
   /** The packages that use it. */
@@ -79,8 +84,9 @@ export function createSecrets(
       return retryWhenKeyChanged(async () => sealAndPut(place, values, source));
     },
     listSecrets: async (place) => (await ask(secretList, { method: "GET", path: collectionOf(place) })).secrets,
-    deleteSecret: async (place, name) => {
-      const call = { method: "DELETE", path: `${collectionOf(place)}${path`/${name}`}` } as const;
+    deleteSecret: async (place, name, { force = false } = {}) => {
+      const query = force ? "?force=true" : "";
+      const call = { method: "DELETE", path: `${collectionOf(place)}${path`/${name}`}${query}` } as const;
       const [removed] = (await ask(putSecretsAnswer, call)).secrets;
       if (removed === undefined) throw new SealrunError("SECRET_NOT_FOUND", "");
       return removed;

@@ -2,6 +2,8 @@ import { type PutSecrets, SealrunError, type SecretName } from "@sealrun/protoco
 import { recordAudit } from "../audit/store.ts";
 import type { Requester, Deps } from "../deps.ts";
 import { lockPackage } from "../packages/store.ts";
+import { listUses } from "./list-uses.ts";
+import { refuseUsed } from "./refuse-used.ts";
 import { fetchScopeKey, type Place } from "./scope-key.ts";
 import { sealIncoming } from "./sealed-value.ts";
 import { deleteSecret, type ListedSecret, listSecrets, storeSecrets } from "./store.ts";
@@ -36,15 +38,19 @@ export async function putSecrets(
   });
 }
 
-/** Removes one secret and returns its last state. `SECRET_NOT_FOUND` when the name is not set. */
+/**
+ * Removes one secret and returns its last state. `SECRET_NOT_FOUND` when the name is not set, and without `isForced`
+ * `SECRET_IN_USE` while packages use it.
+ */
 export async function removeSecret(
   deps: Pick<Deps, "database">,
   requester: Requester,
   place: Place,
-  name: SecretName,
+  { name, isForced }: { readonly name: SecretName; readonly isForced: boolean },
 ): Promise<ListedSecret> {
   return deps.database.transaction(async (sql) => {
     const [last] = await listSecrets(sql, place, [name]);
+    if (last !== undefined && !isForced) refuseUsed(await listUses(sql, place, name));
     if (last === undefined || !(await deleteSecret(sql, place, { name, author: requester.name }))) {
       throw new SealrunError(
         "SECRET_NOT_FOUND",

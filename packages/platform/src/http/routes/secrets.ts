@@ -1,5 +1,6 @@
 import {
   errorBody,
+  fields,
   limits,
   projectName,
   putSecrets,
@@ -145,20 +146,24 @@ function collection<Params extends z.ZodObject>(
     {
       config,
       schema: {
-        summary: "Remove a secret",
+        summary: "Remove a secret; one that packages use only with ?force=true",
         params: params.extend({ name: secretName }),
+        querystring: forceQuery,
         response: { 200: putSecretsAnswer, default: errorBody },
       },
     },
     async (request) => {
       const requester = requesterOf(request);
       const { name } = nameParams.parse(request.params);
-      return { secrets: [info(await removeSecret(deps, requester, await find(request.params), name))] };
+      const isForced = forceQuery.parse(request.query).force === "true";
+      const place = await find(request.params);
+      return { secrets: [info(await removeSecret(deps, requester, place, { name, isForced }))] };
     },
   );
 }
 
 const nameParams = z.object({ name: secretName });
+const forceQuery = fields({ force: z.enum(["true", "false"]).default("false") });
 
 function info({ name, scope, version, author, source, updatedAt, lastRead }: ListedSecret): SecretInfo {
   return { name, scope, version, author, source, updatedAt: updatedAt.toISOString(), lastRead };

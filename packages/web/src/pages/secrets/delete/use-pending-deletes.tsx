@@ -154,7 +154,8 @@ async function deleteUnchanged(
     if (now === undefined) continue;
     if (now !== version) kept.push(name);
     else {
-      await client.deleteSecret(place, name);
+      // The question has shown what uses it.
+      await client.deleteSecret(place, name, { force: true });
       deleted.push(name);
     }
   }
