@@ -118,7 +118,16 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["guard"],
     ["parts"],
     ["command.ts", "local", "package", "process", "profile"],
-    ["connect.ts", "doctor", "execution", "own-version.ts", "prompt.ts", "servers", "show-audit-check.ts"],
+    [
+      "connect.ts",
+      "doctor",
+      "execution",
+      "list-output.ts",
+      "own-version.ts",
+      "prompt.ts",
+      "servers",
+      "show-audit-check.ts",
+    ],
     ["dev", "explain-connection.ts", "secret"],
     ["prove"],
     [

@@ -24,11 +24,20 @@ const program = new URL(import.meta.url.endsWith(".ts") ? "./jq-worker.ts" : "./
  * text, which can contain the input.
  */
 export async function runJq(text: string, input: JsonObject, limits: JqLimits = defaults): Promise<JsonValue> {
-  const { exitCode, stdout } = await runInThread(text, JSON.stringify(input), limits);
-  if (exitCode !== 0) throw invalid("jq refused the program or its values; try the program in jq with example values");
-  const [line = "", ...more] = stdout.split("\n").filter((found) => found !== "");
+  const [line = "", ...more] = await runJqForLines(text, input, limits);
   if (line === "" || more.length > 0) throw invalid("expected a jq program that gives exactly one value");
   return jsonValue.parse(readAnswer(line));
+}
+
+/** The same for a program that may give any number of values: each as one line of JSON. */
+export async function runJqForLines(
+  text: string,
+  input: Readonly<Record<string, unknown>>,
+  limits: JqLimits = defaults,
+): Promise<readonly string[]> {
+  const { exitCode, stdout } = await runInThread(text, JSON.stringify(input), limits);
+  if (exitCode !== 0) throw invalid("jq refused the program or its values; try the program in jq with example values");
+  return stdout.split("\n").filter((found) => found !== "");
 }
 
 /** jq keeps the digits of an integer that JSON.parse rounds. */

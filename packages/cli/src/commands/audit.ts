@@ -1,11 +1,13 @@
 import type { AuditFilter } from "@sealrun/client";
-import type { AuditRow, AuditVerification, ContinueAudit } from "@sealrun/protocol";
+import type { AuditList, AuditRow, AuditVerification, ContinueAudit } from "@sealrun/protocol";
 import { SealrunError } from "@sealrun/protocol";
 import { Command } from "commander";
 import { parseTimeOrAge } from "../parse-time-or-age.ts";
 import { describeAccepted, howToContinue, showChecked } from "../show-audit-check.ts";
 import { type Cli, parseCursor, parseNumber, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
+import { addListOptions, type ListOptions, printList } from "../list-output.ts";
+import type { Output } from "../output.ts";
 import { showTime } from "../show-time.ts";
 
 interface JsonOption {
@@ -19,7 +21,7 @@ interface VerifyOptions extends JsonOption {
 /** `sealrun audit list`, `verify` and `continue`. */
 export function auditCommand(cli: Cli): Command {
   const command = new Command("audit").description("The audit: who changed, read and was refused what, never values");
-  command
+  const listed = command
     .command("list")
     .description("List rows of the audit, newest first")
     .option("--project <project>", "only rows about this project, its packages and its executions", parseProject)
@@ -32,9 +34,8 @@ export function auditCommand(cli: Cli): Command {
       parseTimeOrAge("--since"),
     )
     .option("--limit <n>", "maximum number of rows", parseNumber("--limit", 1, 1_000))
-    .option("--before <cursor>", "start after the cursor printed with the previous page", parseCursor)
-    .option("--json", "print them as JSON")
-    .action(async (options: AuditFilter & JsonOption) => list(cli, options));
+    .option("--before <cursor>", "start after the cursor printed with the previous page", parseCursor);
+  addListOptions(listed).action(async (options: AuditFilter & ListOptions) => list(cli, options));
   command
     .command("verify")
     .description("Check that no row was changed, removed or added since it was written; exit code 1 when one was")
@@ -53,10 +54,13 @@ export function auditCommand(cli: Cli): Command {
   return command;
 }
 
-async function list(cli: Cli, { json, ...filter }: AuditFilter & JsonOption): Promise<void> {
+async function list(cli: Cli, { json, jq, ...filter }: AuditFilter & ListOptions): Promise<void> {
   const { output } = cli;
   const found = await (await connect(cli)).listAudit(filter);
-  if (json === true) return output.json(found);
+  await printList(output, { json, jq }, { document: found, show: () => showRows(output, found) });
+}
+
+function showRows(output: Output, found: AuditList): void {
   if (found.rows.length === 0) return output.line("no rows");
   output.table(["ROW", "TIME", "ACTOR", "ACTION", "OBJECT", "DETAIL"], found.rows.map(cellsOf));
   if (found.next !== null) output.note(`there are more rows: --before ${found.next}`);

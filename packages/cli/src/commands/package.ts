@@ -2,6 +2,7 @@ import { manifestSchema, type VersionInfo } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parsePackagePath, parseProject } from "../command.ts";
 import { connect, requireProject } from "../connect.ts";
+import { addListOptions, type ListOptions, printList } from "../list-output.ts";
 import { describeParameters } from "../execution/describe-parameters.ts";
 import { showTime } from "../show-time.ts";
 import { packageChanges } from "./lifecycle/change-commands.ts";
@@ -9,22 +10,19 @@ import { rollbackCommand } from "./package/rollback.ts";
 import { versionsCommand } from "./package/versions.ts";
 import { adviseProject } from "./push.ts";
 
-interface ListOptions {
-  readonly project?: string;
-  readonly archived?: boolean;
-  readonly json?: boolean;
-}
+type PackageListOptions = ListOptions & { readonly project?: string; readonly archived?: boolean };
 
 /** `sealrun package list`, `show`, `versions`, `rollback`, `rename`, `archive` and `unarchive`. */
 export function packageCommand(cli: Cli): Command {
   const command = new Command("package").description("Packages: pushed sets of scripts");
-  command
-    .command("list")
-    .description("List the packages of a project")
-    .option("--project <project>", "the project (default: the chosen one)", parseProject)
-    .option("--archived", "archived ones too")
-    .option("--json", "print them as JSON")
-    .action(async (options: ListOptions) => list(cli, options));
+  addListOptions(
+    command
+      .command("list")
+      .description("List the packages of a project")
+      .option("--project <project>", "the project (default: the chosen one)", parseProject)
+      .option("--archived", "archived ones too"),
+    "addresses, PROJECT/PACKAGE",
+  ).action(async (options: PackageListOptions) => list(cli, options));
   command
     .command("show")
     .description("Show a package and its newest version")
@@ -37,23 +35,26 @@ export function packageCommand(cli: Cli): Command {
   return command;
 }
 
-async function list(cli: Cli, { project: given, archived = false, json }: ListOptions): Promise<void> {
+async function list(cli: Cli, { project: given, archived = false, ...options }: PackageListOptions): Promise<void> {
   const { output } = cli;
   const project = await requireProject(cli, given);
   const client = await connect(cli);
   try {
     const packages = await client.listPackages(project, { archived });
-    if (json === true) return output.json({ packages });
-    if (packages.length === 0)
-      return output.line(`no packages yet; push one with: sealrun push DIR --project ${project}`);
-    output.table(
-      ["PACKAGE", "VERSION", "PUSHED"],
-      packages.map(({ name, version, pushedAt, archivedAt }) => [
-        archivedAt == null ? name : `${name} (archived)`,
-        String(version),
-        showTime(pushedAt),
-      ]),
-    );
+    const show = (): void => {
+      if (packages.length === 0)
+        return output.line(`no packages yet; push one with: sealrun push DIR --project ${project}`);
+      output.table(
+        ["PACKAGE", "VERSION", "PUSHED"],
+        packages.map(({ name, version, pushedAt, archivedAt }) => [
+          archivedAt == null ? name : `${name} (archived)`,
+          String(version),
+          showTime(pushedAt),
+        ]),
+      );
+    };
+    const names = packages.map(({ name }) => `${project}/${name}`);
+    await printList(output, options, { document: { packages }, names, show });
   } catch (error) {
     throw adviseProject(error, project);
   }

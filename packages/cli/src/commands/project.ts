@@ -2,6 +2,7 @@ import { type ChangeProject, type ProjectInfo, type SandboxLevel, sandboxLevels 
 import { Command, Option } from "commander";
 import { type Cli, parseNumber, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
+import { addListOptions, type ListOptions, printList } from "../list-output.ts";
 import { useProjectCommand } from "./connection/use-project.ts";
 import { projectChanges } from "./lifecycle/change-commands.ts";
 import { showTime } from "../show-time.ts";
@@ -31,14 +32,12 @@ export function projectCommand(cli: Cli): Command {
       output.line(`${output.paint("green", "created")} project ${made.name}`);
       output.line(`next: sealrun push DIR --project ${made.name}`);
     });
-  command
-    .command("list")
-    .description("List the projects")
-    .option("--archived", "archived ones too")
-    .option("--json", "print them as JSON")
-    .action(async ({ archived = false, json }: JsonOption & { readonly archived?: boolean }) => {
-      const projects = await (await connect(cli)).listProjects({ archived });
-      if (json === true) return output.json({ projects });
+  addListOptions(
+    command.command("list").description("List the projects").option("--archived", "archived ones too"),
+    "names",
+  ).action(async ({ archived = false, ...options }: ListOptions & { readonly archived?: boolean }) => {
+    const projects = await (await connect(cli)).listProjects({ archived });
+    const show = (): void => {
       if (projects.length === 0) return output.line("no projects yet; create one with: sealrun project create NAME");
       output.table(
         ["PROJECT", "LIMIT", "SANDBOX", "CREATED"],
@@ -49,7 +48,9 @@ export function projectCommand(cli: Cli): Command {
           showTime(createdAt),
         ]),
       );
-    });
+    };
+    await printList(output, options, { document: { projects }, names: projects.map(({ name }) => name), show });
+  });
   command
     .command("limit")
     .description("Set or show the limits of a project: concurrent executions, and what its executors must hold")

@@ -2,6 +2,7 @@ import { type ScheduleInfo, scheduleId, SealrunError, showName } from "@sealrun/
 import { Command } from "commander";
 import { type Cli, parsePackage, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
+import { addListOptions, type ListOptions, printList } from "../list-output.ts";
 import { reportStart } from "../execution/report-start.ts";
 import { showTime } from "../show-time.ts";
 
@@ -9,22 +10,19 @@ interface JsonOption {
   readonly json?: boolean;
 }
 
-interface ListOptions {
-  readonly project?: string;
-  readonly package?: string;
-  readonly json?: boolean;
-}
+type ScheduleListOptions = ListOptions & { readonly project?: string; readonly package?: string };
 
 /** `sealrun schedule list`, `show`, `pause`, `resume`, `run` and `delete`. */
 export function scheduleCommand(cli: Cli): Command {
   const command = new Command("schedule").description("Schedules: when packages run, from manifests and from scripts");
-  command
-    .command("list")
-    .description("List schedules, the next one first")
-    .option("--project <project>", "only of this project", parseProject)
-    .option("--package <package>", "only of this package", parsePackage)
-    .option("--json", "print them as JSON")
-    .action(async (options: ListOptions) => list(cli, options));
+  addListOptions(
+    command
+      .command("list")
+      .description("List schedules, the next one first")
+      .option("--project <project>", "only of this project", parseProject)
+      .option("--package <package>", "only of this package", parsePackage),
+    "ids",
+  ).action(async (options: ScheduleListOptions) => list(cli, options));
   command
     .command("show")
     .description("Show a schedule and its next five due times")
@@ -66,7 +64,7 @@ export function scheduleCommand(cli: Cli): Command {
   return command;
 }
 
-async function list(cli: Cli, { json, ...filter }: ListOptions): Promise<void> {
+async function list(cli: Cli, { json, jq, quiet, ...filter }: ScheduleListOptions): Promise<void> {
   const { output } = cli;
   const client = await connect(cli);
   const schedules = await client.listSchedules(filter);
@@ -76,13 +74,15 @@ async function list(cli: Cli, { json, ...filter }: ListOptions): Promise<void> {
     if (name === undefined) await client.listPackages(project);
     else await client.getPackage(project, name);
   }
-  if (json === true) return output.json({ schedules });
-  if (schedules.length === 0) {
-    return output.line(
-      'no schedules; add "schedule" to a manifest.json, or call context.scheduler.schedule in a script',
-    );
-  }
-  output.table(["SCHEDULE", "PACKAGE", "RUNS", "TIME ZONE", "NEXT", "LAST"], schedules.map(rowOf));
+  const show = (): void => {
+    if (schedules.length === 0) {
+      return output.line(
+        'no schedules; add "schedule" to a manifest.json, or call context.scheduler.schedule in a script',
+      );
+    }
+    output.table(["SCHEDULE", "PACKAGE", "RUNS", "TIME ZONE", "NEXT", "LAST"], schedules.map(rowOf));
+  };
+  await printList(output, { json, jq, quiet }, { document: { schedules }, names: schedules.map(({ id }) => id), show });
 }
 
 function rowOf(schedule: ScheduleInfo): readonly string[] {

@@ -3,6 +3,7 @@ import { type JsonValue, SealrunError, secretName, showName } from "@sealrun/pro
 import { Command } from "commander";
 import { type Cli, parsePackage, parseProject } from "../command.ts";
 import { connect, requireProject } from "../connect.ts";
+import { addListOptions, type ListOptions, printList } from "../list-output.ts";
 import { confirmLoss } from "../secret/confirm.ts";
 import { findImport, type ImportOptions, parseNames } from "../secret/find-import.ts";
 import { showPlan } from "../secret/import-secrets.ts";
@@ -61,11 +62,12 @@ export function secretCommand(cli: Cli): Command {
     .option("--dry-run", "print the names and what would change; store nothing")
     .option("--json", "print them as JSON")
     .action(async (file: string | undefined, options: ImportCommandOptions) => importAll(cli, file, options));
-  addPlaceOptions(command.command("list"))
-    .description("List names, versions, authors and times; never values")
-    .argument("[name]", "only this secret")
-    .option("--json", "print them as JSON")
-    .action(async (name: string | undefined, options: PlaceOptions & JsonOption) => list(cli, name, options));
+  addListOptions(
+    addPlaceOptions(command.command("list"))
+      .description("List names, versions, authors and times; never values")
+      .argument("[name]", "only this secret"),
+    "names",
+  ).action(async (name: string | undefined, options: PlaceOptions & ListOptions) => list(cli, name, options));
   addPlaceOptions(command.command("history"))
     .description("List every version of a secret: who set it, where it came from, what ended it; never values")
     .argument("<name>", "the secret's name")
@@ -86,11 +88,12 @@ export function secretCommand(cli: Cli): Command {
     .option("--yes", "delete it without asking; only a terminal is asked")
     .option("--json", "print what was removed as JSON")
     .action(async (name: string, options: DeleteOptions) => remove(cli, name, options));
-  addPlaceOptions(command.command("uses"))
-    .description("List the packages that use a secret, and where")
-    .argument("<name>", "the secret's name")
-    .option("--json", "print them as JSON")
-    .action(async (name: string, options: PlaceOptions & JsonOption) => uses(cli, name, options));
+  addListOptions(
+    addPlaceOptions(command.command("uses"))
+      .description("List the packages that use a secret, and where")
+      .argument("<name>", "the secret's name"),
+    "addresses, PROJECT/PACKAGE",
+  ).action(async (name: string, options: PlaceOptions & ListOptions) => uses(cli, name, options));
   return command;
 }
 
@@ -169,25 +172,28 @@ async function store(cli: Cli, place: SecretPlace, { values, json, source, allow
   }
 }
 
-async function list(cli: Cli, name: string | undefined, options: PlaceOptions & JsonOption): Promise<void> {
+async function list(cli: Cli, name: string | undefined, options: PlaceOptions & ListOptions): Promise<void> {
   const { output } = cli;
   const place = await findPlace(cli, options);
   const client = await connect(cli);
   const all = await withProjectAdvice(place, async () => client.listSecrets(place));
   const secrets = name === undefined ? all : all.filter((secret) => secret.name === name);
   if (name !== undefined && secrets.length === 0) throw secretNotFound(place, name);
-  if (options.json === true) return output.json({ secrets });
-  if (secrets.length === 0) return output.line(`no secrets in ${showPlace(place)}`);
-  output.table(
-    ["NAME", "VERSION", "AUTHOR", "UPDATED", "LAST READ"],
-    secrets.map(({ name: shown, version, author, updatedAt, lastRead }) => [
-      shown,
-      String(version),
-      author,
-      showTime(updatedAt),
-      lastRead == null ? "-" : `${showTime(lastRead.at)}, version ${lastRead.version}`,
-    ]),
-  );
+  const show = (): void => {
+    if (secrets.length === 0) return output.line(`no secrets in ${showPlace(place)}`);
+    output.table(
+      ["NAME", "VERSION", "AUTHOR", "UPDATED", "LAST READ"],
+      secrets.map(({ name: shown, version, author, updatedAt, lastRead }) => [
+        shown,
+        String(version),
+        author,
+        showTime(updatedAt),
+        lastRead == null ? "-" : `${showTime(lastRead.at)}, version ${lastRead.version}`,
+      ]),
+    );
+  };
+  const names = secrets.map((secret) => secret.name);
+  await printList(output, options, { document: { secrets }, names, show });
 }
 
 async function history(cli: Cli, name: string, options: PlaceOptions & JsonOption): Promise<void> {
@@ -210,13 +216,13 @@ async function explain(cli: Cli, name: string, { json, ...options }: ExplainOpti
   throw new SealrunError("SECRET_UNANSWERED", `${showName(name)} is not set in any scope: ${tried}`);
 }
 
-async function uses(cli: Cli, name: string, options: PlaceOptions & JsonOption): Promise<void> {
+async function uses(cli: Cli, name: string, options: PlaceOptions & ListOptions): Promise<void> {
   const place = await findPlace(cli, options);
   const client = await connect(cli);
   const found = await withProjectAdvice(place, async () => client.secretUses(place, name));
   if (found.uses.length === 0) await requireSecret(client, place, name);
-  if (options.json === true) cli.output.json(found);
-  else showUses(cli.output, found);
+  const names = found.uses.map((use) => `${use.project}/${use.package}`);
+  await printList(cli.output, options, { document: found, names, show: () => showUses(cli.output, found) });
 }
 
 async function requireSecret(client: Pick<Client, "listSecrets">, place: SecretPlace, name: string): Promise<void> {

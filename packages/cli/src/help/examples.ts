@@ -32,6 +32,8 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   "execution list": [
     "sealrun execution list --project acme --status failed,lost --since 24h",
     "sealrun execution list --trigger schedule --limit 20 --json",
+    "sealrun execution list --status failed --jq '.executions[].error.message'",
+    "sealrun execution list --status running -q",
   ],
   find: ["sealrun find stripe                       in all projects: projects, packages and names of secrets"],
   open: ["sealrun open acme/hello"],

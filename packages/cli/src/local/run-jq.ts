@@ -1,2 +1,2 @@
-/** jq as an executor runs it for references. Its own module: it is loaded only for a package with jq. */
-export { runJq } from "@sealrun/executor";
+/** jq as an executor runs it for references. Its own module: it is loaded only where a program of jq is given. */
+export { runJq, runJqForLines } from "@sealrun/executor";

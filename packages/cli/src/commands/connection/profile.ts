@@ -2,6 +2,7 @@ import { fetchPlatform } from "@sealrun/client";
 import { Command } from "commander";
 import type { Cli } from "../../command.ts";
 import { checkFingerprintForm, findTarget } from "../../connect.ts";
+import { addListOptions, type ListOptions, printList } from "../../list-output.ts";
 import { currentProfile, type NamedProfile, namedProfiles, requireProfile } from "../../profile/choose.ts";
 import { changeProfiles, readProfiles } from "../../profile/file.ts";
 import { confirmKeyring } from "./confirm-keyring.ts";
@@ -14,11 +15,10 @@ type TrustOptions = JsonOption & { readonly fingerprint?: string };
 /** `sealrun profile list`, `use` and `trust`. */
 export function profileCommand(cli: Cli): Command {
   const command = new Command("profile").description("Profiles: the platforms that this machine is signed in to");
-  command
-    .command("list")
-    .description("List the profiles, never their tokens; a star marks the one in use")
-    .option("--json", "print them as JSON")
-    .action(async (options: JsonOption) => list(cli, options));
+  addListOptions(
+    command.command("list").description("List the profiles, never their tokens; a star marks the one in use"),
+    "names",
+  ).action(async (options: ListOptions) => list(cli, options));
   command
     .command("use")
     .description("Choose the profile of commands that name none")
@@ -34,23 +34,26 @@ export function profileCommand(cli: Cli): Command {
   return command;
 }
 
-async function list({ environment, output }: Cli, { json }: JsonOption): Promise<void> {
+async function list({ environment, output }: Cli, options: ListOptions): Promise<void> {
   const known = await readProfiles(environment);
   const current = currentProfile(known)?.name;
   const all = namedProfiles(known);
-  if (json === true) return output.json({ profiles: all.map((one) => infoOf(one, current)) });
-  if (all.length === 0) return output.line("no profiles yet; sign in with: sealrun login URL");
-  output.table(
-    ["", "PROFILE", "URL", "TOKEN", "PROJECT", "KEYRING"],
-    all.map(({ name, profile }) => [
-      name === current ? "*" : "",
-      name,
-      profile.url,
-      profile.tokenCommand === undefined ? "stored" : "by command",
-      profile.project ?? "-",
-      profile.fingerprint,
-    ]),
-  );
+  const show = (): void => {
+    if (all.length === 0) return output.line("no profiles yet; sign in with: sealrun login URL");
+    output.table(
+      ["", "PROFILE", "URL", "TOKEN", "PROJECT", "KEYRING"],
+      all.map(({ name, profile }) => [
+        name === current ? "*" : "",
+        name,
+        profile.url,
+        profile.tokenCommand === undefined ? "stored" : "by command",
+        profile.project ?? "-",
+        profile.fingerprint,
+      ]),
+    );
+  };
+  const profiles = all.map((one) => infoOf(one, current));
+  await printList(output, options, { document: { profiles }, names: all.map(({ name }) => name), show });
 }
 
 function infoOf({ name, profile }: NamedProfile, current: string | undefined): Readonly<Record<string, unknown>> {

@@ -12,15 +12,16 @@ import {
 import { Command, Option } from "commander";
 import { type Cli, parseCursor, parseNumber, parsePackage, parseProject } from "../../command.ts";
 import { connect } from "../../connect.ts";
+import { addListOptions, type ListOptions, printList } from "../../list-output.ts";
 import { parseTimeOrAge } from "../../parse-time-or-age.ts";
 import { showTime } from "../../show-time.ts";
 
-type ListOptions = ExecutionFilter & { readonly json?: boolean };
+type ExecutionListOptions = ExecutionFilter & ListOptions;
 
 /** `sealrun execution list`. */
 export function executionListCommand(cli: Cli): Command {
   const triggers = trigger.options.map(({ shape }) => shape.kind.value);
-  return new Command("list")
+  const command = new Command("list")
     .description("List executions, newest first")
     .option("--project <project>", "only of this project", parseProject)
     .option("--package <package>", "only of this package", parsePackage)
@@ -31,12 +32,11 @@ export function executionListCommand(cli: Cli): Command {
     .option("--since <time>", "created then or later: 2026-01-31T12:00:00Z, or 12h ago", parseTimeOrAge("--since"))
     .option("--until <time>", "created before: a time, or 12h ago", parseTimeOrAge("--until"))
     .option("--limit <n>", "maximum number of executions", parseNumber("--limit", 1, 500))
-    .option("--before <cursor>", "start after the cursor printed with the previous page", parseCursor)
-    .option("--json", "print them as JSON")
-    .action(async (options: ListOptions) => list(cli, options));
+    .option("--before <cursor>", "start after the cursor printed with the previous page", parseCursor);
+  return addListOptions(command, "ids").action(async (options: ExecutionListOptions) => list(cli, options));
 }
 
-async function list(cli: Cli, { json, ...filter }: ListOptions): Promise<void> {
+async function list(cli: Cli, { json, jq, quiet, ...filter }: ExecutionListOptions): Promise<void> {
   const { output } = cli;
   const client = await connect(cli);
   const found = await client.listExecutions(filter);
@@ -46,18 +46,22 @@ async function list(cli: Cli, { json, ...filter }: ListOptions): Promise<void> {
     if (name === undefined) await client.listPackages(project);
     else await client.getPackage(project, name);
   }
-  if (json === true) return output.json(found);
-  if (found.executions.length === 0) {
-    const isFiltered = name !== undefined || Object.keys(others).length > 0;
-    return output.line(
-      isFiltered ? "no executions match" : "no executions; start one with: sealrun run PROJECT/PACKAGE",
+  const show = (): void => {
+    if (found.executions.length === 0) {
+      const isFiltered = name !== undefined || Object.keys(others).length > 0;
+      return output.line(
+        isFiltered ? "no executions match" : "no executions; start one with: sealrun run PROJECT/PACKAGE",
+      );
+    }
+    output.table(
+      ["EXECUTION", "PACKAGE", "VERSION", "STATUS", "CREATED", "DURATION", "TRIGGER", "ERROR"],
+      found.executions.map(executionCells),
     );
-  }
-  output.table(
-    ["EXECUTION", "PACKAGE", "VERSION", "STATUS", "CREATED", "DURATION", "TRIGGER", "ERROR"],
-    found.executions.map(executionCells),
-  );
-  if (found.next !== null) output.note(`there are more executions: --before ${found.next}`);
+  };
+  const names = found.executions.map(({ id }) => id);
+  await printList(output, { json, jq, quiet }, { document: found, names, show });
+  if (json !== true && jq === undefined && found.next !== null)
+    output.note(`there are more executions: --before ${found.next}`);
 }
 
 /** The cells of an execution in a table. */

@@ -2,41 +2,41 @@ import type { ExecutorList, PoolInfo } from "@sealrun/protocol";
 import { Command } from "commander";
 import type { Cli } from "../../command.ts";
 import { connect } from "../../connect.ts";
+import { addListOptions, type ListOptions, printList } from "../../list-output.ts";
 import { showTime } from "../../show-time.ts";
-
-interface JsonOption {
-  readonly json?: boolean;
-}
 
 type Executor = ExecutorList["executors"][number];
 
 /** `sealrun executor list` and `pools`: asked of a running platform. */
 export function executorListCommands(cli: Cli): readonly Command[] {
   return [
-    new Command("list")
-      .description("List executors, the newest first: their pool, state, slots and sandbox")
-      .option("--all", "revoked ones too")
-      .option("--json", "print them as JSON")
-      .action(async (options: JsonOption & { readonly all?: boolean }) => list(cli, options)),
-    new Command("pools")
-      .description("List pools: their executors, slots, and what waits in their queues")
-      .option("--json", "print them as JSON")
-      .action(async (options: JsonOption) => pools(cli, options)),
+    addListOptions(
+      new Command("list")
+        .description("List executors, the newest first: their pool, state, slots and sandbox")
+        .option("--all", "revoked ones too"),
+      "ids",
+    ).action(async (options: ListOptions & { readonly all?: boolean }) => list(cli, options)),
+    addListOptions(
+      new Command("pools").description("List pools: their executors, slots, and what waits in their queues"),
+      "names",
+    ).action(async (options: ListOptions) => pools(cli, options)),
   ];
 }
 
-async function list(cli: Cli, { all, json }: JsonOption & { readonly all?: boolean }): Promise<void> {
+async function list(cli: Cli, { all, ...options }: ListOptions & { readonly all?: boolean }): Promise<void> {
   const { output } = cli;
   const found = await (await connect(cli)).listExecutors();
   const executors = all === true ? found : found.filter(({ revokedAt }) => revokedAt === null);
-  if (json === true) return output.json({ executors });
-  if (executors.length === 0) return output.line("no executors; the guide Operate says how to enrol one");
-  output.table(
-    ["EXECUTOR", "POOL", "STATE", "RUNNING", "SLOTS", "SANDBOX", "NETWORK", "LAST SEEN"],
-    executors.map(cellsOf),
-  );
-  for (const { id, trouble } of executors)
-    if (trouble !== null) output.note(`${id}: ${trouble.message} (${trouble.code})`);
+  const show = (): void => {
+    if (executors.length === 0) return output.line("no executors; the guide Operate says how to enrol one");
+    output.table(
+      ["EXECUTOR", "POOL", "STATE", "RUNNING", "SLOTS", "SANDBOX", "NETWORK", "LAST SEEN"],
+      executors.map(cellsOf),
+    );
+    for (const { id, trouble } of executors)
+      if (trouble !== null) output.note(`${id}: ${trouble.message} (${trouble.code})`);
+  };
+  await printList(output, options, { document: { executors }, names: executors.map(({ id }) => id), show });
 }
 
 function cellsOf(executor: Executor): readonly string[] {
@@ -61,12 +61,14 @@ function stateOf({ isLive, isDraining, trouble, revokedAt }: Executor): string {
   return isDraining ? "draining" : "live";
 }
 
-async function pools(cli: Cli, { json }: JsonOption): Promise<void> {
+async function pools(cli: Cli, options: ListOptions): Promise<void> {
   const { output } = cli;
   const found = await (await connect(cli)).pools();
-  if (json === true) return output.json({ pools: found });
-  if (found.length === 0) return output.line("no pool has an executor or a queued execution");
-  output.table(["POOL", "EXECUTORS", "SLOTS", "RUNNING", "QUEUED", "OLDEST QUEUED", "SANDBOX"], found.map(poolCells));
+  const show = (): void => {
+    if (found.length === 0) return output.line("no pool has an executor or a queued execution");
+    output.table(["POOL", "EXECUTORS", "SLOTS", "RUNNING", "QUEUED", "OLDEST QUEUED", "SANDBOX"], found.map(poolCells));
+  };
+  await printList(output, options, { document: { pools: found }, names: found.map(({ name }) => name), show });
 }
 
 function poolCells({ name, executors, slots, running, queued, oldestQueuedAt, sandbox }: PoolInfo): readonly string[] {

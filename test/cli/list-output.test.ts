@@ -1,0 +1,45 @@
+import { PassThrough } from "node:stream";
+import { Command } from "commander";
+import { expect, test } from "vitest";
+import { addListOptions, type ListOptions, printList } from "../../packages/cli/src/list-output.ts";
+import { createOutput } from "../../packages/cli/src/output.ts";
+import { rejectionOf } from "../support/refusal.ts";
+
+async function print(options: ListOptions): Promise<string> {
+  const stdout = new PassThrough();
+  const output = createOutput(stdout, new PassThrough());
+  const document = {
+    projects: [
+      { name: "acme", limit: null },
+      { name: "ops", limit: 3 },
+    ],
+  };
+  await printList(output, options, { document, names: ["acme", "ops"], show: () => output.line("a table") });
+  return String(stdout.read() ?? "");
+}
+
+test("printList() prints a table, JSON, or only names", async () => {
+  expect(await print({})).toBe("a table\n");
+  expect(await print({ quiet: true })).toBe("acme\nops\n");
+  expect(JSON.parse(await print({ json: true }))).toMatchObject({ projects: [{ name: "acme" }, { name: "ops" }] });
+});
+
+test("printList() prints the values of a jq program, one a line and texts without quotes", async () => {
+  expect(await print({ jq: ".projects[].name" })).toBe("acme\nops\n");
+  expect(await print({ jq: ".projects[] | {name}", json: true })).toBe('{"name":"acme"}\n{"name":"ops"}\n');
+  expect(await print({ jq: ".projects | length" })).toBe("2\n");
+  expect(await print({ jq: "empty" })).toBe("");
+});
+
+test("printList() refuses what jq refuses, without naming a value", async () => {
+  expect(await rejectionOf(print({ jq: ".projects | (" }))).toMatchObject({
+    code: "USAGE",
+    message: "--jq: jq refused the program or its values; try the program in jq with example values",
+  });
+});
+
+test("addListOptions() offers --quiet only for a list whose entries have names", () => {
+  const flagsOf = (command: Command): readonly string[] => command.options.map(({ flags }) => flags);
+  expect(flagsOf(addListOptions(new Command("a"), "ids"))).toEqual(["--json", "--jq <program>", "-q, --quiet"]);
+  expect(flagsOf(addListOptions(new Command("b")))).toEqual(["--json", "--jq <program>"]);
+});
