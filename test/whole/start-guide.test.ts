@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { requireOnPath } from "../../packages/cli/src/setup/find-on-path.ts";
 import { commandEnvironment } from "../support/dev-process.ts";
 import { collect, runSealrun, sealrunProgram } from "../support/run-command.ts";
 
@@ -65,9 +66,36 @@ test("packages/docs/start.md and README.md are what a new user sees who pastes a
   expect(lines).toEqual(pasted.flatMap(({ text }) => linesOf(text)).filter((line) => lines.includes(line)));
 });
 
+test("README.md has lines that run in their order in a built clone whose user has an empty home, as written", async () => {
+  const readme = blocksOf(await readFile(join(repository, "README.md"), "utf8")).map(({ text }) => text);
+  const lines = readme.find((text) => text.includes("sealrun dev --detach")) ?? "";
+  // `npm ci` of a whole clone takes minutes: the clone has the libraries and the build of this one.
+  const clone = join(folder, "clone");
+  await mkdir(clone);
+  await copyFile(join(repository, "package.json"), join(clone, "package.json"));
+  await symlink(join(repository, "node_modules"), join(clone, "node_modules"));
+  // The README's port may be taken on this machine.
+  const anyPort = `npx() { [ "$*" = "--no-install sealrun dev --detach" ] && set -- "$@" --port 0; command npx "$@"; }\n`;
+  const bare = { ...environment, HOME: join(folder, "home"), PATH: `${dirname(await systemNpx())}:/usr/bin:/bin` };
+  await mkdir(bare.HOME, { recursive: true });
+  const { exitCode, output } = await paste(anyPort + lines, { cwd: clone, env: bare });
+  if (exitCode !== 0) await runSealrun(["dev", "stop"], { env: environment, cwd: clone });
+  expect(exitCode, output).toBe(0);
+  expect(output).toMatch(/sealrun is ready at [^]*pushed acme\/hello version 1[^]*\nsucceeded exe_\w{20} /);
+});
+
+/** The npx of this machine, not the one that the repository brings. */
+async function systemNpx(): Promise<string> {
+  const others = (process.env["PATH"] ?? "").split(":").filter((one) => !one.includes("node_modules"));
+  return requireOnPath("npx", "npm", { PATH: others.join(":") });
+}
+
 /** Types lines into a shell, all at once: a command that reads standard input would swallow those after it. */
-async function paste(lines: string): Promise<{ readonly exitCode: number | null; readonly output: string }> {
-  const shell = spawn("bash", ["-c", "exec 2>&1; exec bash -e -s"], { cwd: folder, env: environment });
+async function paste(
+  lines: string,
+  place: { readonly cwd: string; readonly env: Readonly<Record<string, string>> } = { cwd: folder, env: environment },
+): Promise<{ readonly exitCode: number | null; readonly output: string }> {
+  const shell = spawn("bash", ["-c", "exec 2>&1; exec bash -e -s"], place);
   const output = collect(shell.stdout);
   shell.stdin.end(lines);
   const exitCode = await new Promise<number | null>((resolve) => shell.once("close", resolve));
