@@ -1,8 +1,8 @@
 import { PassThrough } from "node:stream";
-import { Command } from "commander";
 import { expect, test } from "vitest";
-import { addListOptions, type ListOptions, printList } from "../../packages/cli/src/list-output.ts";
+import { type ListOptions, printList } from "../../packages/cli/src/list-output.ts";
 import { createOutput } from "../../packages/cli/src/output.ts";
+import { buildProgram, leavesOf } from "../docs/commands.ts";
 import { rejectionOf } from "../support/refusal.ts";
 
 async function print(options: ListOptions): Promise<string> {
@@ -38,8 +38,14 @@ test("printList() refuses what jq refuses, without naming a value", async () => 
   });
 });
 
-test("addListOptions() offers --quiet only for a list whose entries have names", () => {
-  const flagsOf = (command: Command): readonly string[] => command.options.map(({ flags }) => flags);
-  expect(flagsOf(addListOptions(new Command("a"), "ids"))).toEqual(["--json", "--jq <program>", "-q, --quiet"]);
-  expect(flagsOf(addListOptions(new Command("b")))).toEqual(["--json", "--jq <program>"]);
+test("addListOptions() is for every list, with --quiet where entries have names", () => {
+  const lists = [...leavesOf(buildProgram())].filter(([, command]) => command.description().startsWith("List "));
+  const withOption = (flag: string) =>
+    lists.filter(([, { options }]) => options.some(({ long }) => long === flag)).map(([typed]) => typed);
+  const all = lists.map(([typed]) => typed);
+  expect(withOption("--jq")).toEqual(all);
+  expect(withOption("--quiet")).toEqual(
+    all.filter((typed) => !["sealrun audit list", "sealrun secret history"].includes(typed)),
+  );
+  expect(all.length).toBeGreaterThan(9);
 });

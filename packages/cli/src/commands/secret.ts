@@ -68,11 +68,11 @@ export function secretCommand(cli: Cli): Command {
       .argument("[name]", "only this secret"),
     "names",
   ).action(async (name: string | undefined, options: PlaceOptions & ListOptions) => list(cli, name, options));
-  addPlaceOptions(command.command("history"))
-    .description("List every version of a secret: who set it, where it came from, what ended it; never values")
-    .argument("<name>", "the secret's name")
-    .option("--json", "print it as JSON")
-    .action(async (name: string, options: PlaceOptions & JsonOption) => history(cli, name, options));
+  addListOptions(
+    addPlaceOptions(command.command("history"))
+      .description("List every version of a secret: who set it, where it came from, what ended it; never values")
+      .argument("<name>", "the secret's name"),
+  ).action(async (name: string, options: PlaceOptions & ListOptions) => history(cli, name, options));
   command
     .command("explain")
     .description("Show from which scope a package gets a secret, and why; exit code 1 when no scope has it")
@@ -196,12 +196,11 @@ async function list(cli: Cli, name: string | undefined, options: PlaceOptions & 
   await printList(output, options, { document: { secrets }, names, show });
 }
 
-async function history(cli: Cli, name: string, options: PlaceOptions & JsonOption): Promise<void> {
+async function history(cli: Cli, name: string, options: PlaceOptions & ListOptions): Promise<void> {
   const place = await findPlace(cli, options);
   const client = await connect(cli);
   const found = await withProjectAdvice(place, async () => client.getSecretHistory(place, name));
-  if (options.json === true) cli.output.json(found);
-  else showHistory(cli.output, found);
+  await printList(cli.output, options, { document: found, show: () => showHistory(cli.output, found) });
 }
 
 async function explain(cli: Cli, name: string, { json, ...options }: ExplainOptions): Promise<void> {
