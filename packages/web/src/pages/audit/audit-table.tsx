@@ -11,6 +11,7 @@ import classes from "./audit-table.module.css";
 import { type DetailPart, detailParts } from "./detail-parts.ts";
 import { type FoldedRow, foldRepeats } from "./fold-repeats.ts";
 import type { AuditSearch } from "./search.ts";
+import { showCount } from "../../parts/text/show-count.ts";
 
 /** Rows of the audit; a click on an actor, an action or an object shows all rows with it. */
 export function AuditTable(props: { readonly rows: readonly AuditRow[]; readonly search: AuditSearch }): ReactNode {
@@ -41,7 +42,7 @@ function Row({ folded, search }: { readonly folded: FoldedRow; readonly search: 
         </LinkAnchor>
         {count === 1 ? null : (
           <Badge ml={6} variant="default" tt="none" fw={500} title={`The first of them: ${exactTime(since)}`}>
-            {count.toLocaleString("en")} times
+            {showCount(count)} times
           </Badge>
         )}
       </CardCell>

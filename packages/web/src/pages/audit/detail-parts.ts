@@ -1,4 +1,5 @@
 import type { AuditRow } from "@sealrun/protocol";
+import { showCount } from "../../parts/text/show-count.ts";
 
 /** One detail of a row: its name in words, its value, and all of a value that is too long for a table. */
 export interface DetailPart {
@@ -30,7 +31,7 @@ function showValue(value: Value): Pick<DetailPart, "text" | "whole"> {
   if (items.length === 0) return { text: "none", whole: undefined };
   const whole = items.join(", ");
   if (items.length <= maxItems) return fold(whole);
-  return { text: `${items.length.toLocaleString("en")} entries`, whole };
+  return { text: `${showCount(items.length)} entries`, whole };
 }
 
 /** The entries of a list of plain values, or of an object of them as `NAME 3`. */

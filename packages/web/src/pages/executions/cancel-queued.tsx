@@ -10,6 +10,7 @@ import { topicKey } from "../../platform/queries.ts";
 import { Question } from "../../parts/page/question.tsx";
 import { toStatisticsFilter } from "./filter.ts";
 import type { ExecutionsSearch } from "./search.ts";
+import { showCount } from "../../parts/text/show-count.ts";
 
 /** Cancels every queued execution that matches the filters, after a question. */
 export function CancelQueued(props: { readonly search: ExecutionsSearch; readonly count: number }): ReactNode {
@@ -22,7 +23,9 @@ export function CancelQueued(props: { readonly search: ExecutionsSearch; readonl
     setDone(0);
     try {
       const cancelled = await cancelAll(client, toStatisticsFilter(search, Date.now()), setDone);
-      notifications.show({ message: cancelled === 1 ? "1 execution cancelled" : `${cancelled} executions cancelled` });
+      notifications.show({
+        message: cancelled === 1 ? "1 execution cancelled" : `${showCount(cancelled)} executions cancelled`,
+      });
     } finally {
       await queries.invalidateQueries({ queryKey: topicKey("executions") });
     }
@@ -35,10 +38,10 @@ export function CancelQueued(props: { readonly search: ExecutionsSearch; readonl
         leftSection={<IconX size={14} aria-hidden />}
         onClick={() => setIsOpen(true)}
       >
-        Cancel {count === 1 ? "the queued one" : `all ${count} queued`}
+        Cancel {count === 1 ? "the queued one" : `all ${showCount(count)} queued`}
       </Button>
       <Question
-        title={count === 1 ? "Cancel 1 queued execution?" : `Cancel ${count} queued executions?`}
+        title={count === 1 ? "Cancel 1 queued execution?" : `Cancel ${showCount(count)} queued executions?`}
         yes="Cancel them"
         no="Keep them"
         isDangerous

@@ -11,6 +11,7 @@ import { toFilter } from "./filter.ts";
 import type { ExecutionsSearch } from "./search.ts";
 import { holdBack } from "./hold-back.ts";
 import { NothingRan } from "./nothing-ran.tsx";
+import { showCount } from "../../parts/text/show-count.ts";
 
 const pageSize = 50;
 
@@ -45,7 +46,7 @@ export function ExecutionsList({ search }: { readonly search: ExecutionsSearch }
             leftSection={<IconArrowUp size={14} aria-hidden />}
             onClick={() => setTopAt(newest)}
           >
-            {newer} new: show
+            {showCount(newer)} new: show
           </Button>
         )}
       </Center>
@@ -65,7 +66,7 @@ export function ExecutionsList({ search }: { readonly search: ExecutionsSearch }
         </Center>
       ) : (
         <Text size="xs" c="dimmed" ta="center">
-          {shown.length === 1 ? "That is the only one." : `That is all ${shown.length}.`}
+          {shown.length === 1 ? "That is the only one." : `That is all ${showCount(shown.length)}.`}
         </Text>
       )}
     </Stack>

@@ -2,6 +2,7 @@ import { Chip, Group } from "@mantine/core";
 import { type ExecutionStatus, executionStatus } from "@sealrun/protocol";
 import type { ReactNode } from "react";
 import { statusColor } from "../../parts/page/status-badge.tsx";
+import { showCount } from "../../parts/text/show-count.ts";
 
 /** A toggle for each status, with its count; with none pressed, all statuses are shown. */
 export function StatusToggles(props: {
@@ -24,7 +25,7 @@ export function StatusToggles(props: {
           checked={chosen.includes(status)}
           onChange={(isOn) => toggle(status, isOn)}
         >
-          {status} {counts === undefined ? "" : counts[status].toLocaleString("en")}
+          {status} {counts === undefined ? "" : showCount(counts[status])}
         </Chip>
       ))}
     </Group>

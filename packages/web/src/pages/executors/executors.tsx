@@ -15,6 +15,7 @@ import { Time } from "../../parts/time/time.tsx";
 import { type Executor, sortExecutors } from "./executor-state.ts";
 import { ExecutorsTable } from "./executors-table.tsx";
 import { allPools, describeLoad } from "./pool-load.ts";
+import { showCount } from "../../parts/text/show-count.ts";
 
 /** The time of the last heartbeat changes without a notice, so the page polls. */
 const everyMs = 5_000;
@@ -82,10 +83,10 @@ function Pool(props: { readonly pool: PoolInfo; readonly executors: readonly Exe
         </Progress.Root>
         <Group gap="4px 16px">
           <Text size="sm" c="dimmed">
-            {running} of {slots} slot{slots === 1 ? "" : "s"} busy
+            {showCount(running)} of {showCount(slots)} slot{slots === 1 ? "" : "s"} busy
           </Text>
           <Text size="sm" c="dimmed">
-            {queued} queued
+            {showCount(queued)} queued
           </Text>
           {oldestQueuedAt === null ? null : (
             <Text size="sm" c="dimmed">

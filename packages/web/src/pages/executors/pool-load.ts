@@ -1,5 +1,6 @@
 import type { PoolInfo } from "@sealrun/protocol";
 import type { Executor } from "./executor-state.ts";
+import { showCount } from "../../parts/text/show-count.ts";
 
 /** A pool as one sentence: whether its queued executions can run. */
 export function describeLoad({ executors, slots, running, queued }: PoolInfo): {
@@ -9,10 +10,10 @@ export function describeLoad({ executors, slots, running, queued }: PoolInfo): {
   if (executors === 0) {
     return queued === 0
       ? { isGood: true, sentence: "No executor, and nothing waits" }
-      : { isGood: false, sentence: `${queued} wait${queued === 1 ? "s" : ""} for an executor: start one` };
+      : { isGood: false, sentence: `${showCount(queued)} wait${queued === 1 ? "s" : ""} for an executor: start one` };
   }
   if (queued === 0) return { isGood: true, sentence: "Nothing waits" };
-  const wait = `${queued} wait${queued === 1 ? "s" : ""}`;
+  const wait = `${showCount(queued)} wait${queued === 1 ? "s" : ""}`;
   if (slots === 0) return { isGood: false, sentence: `${wait}, and no executor takes new executions` };
   return { isGood: true, sentence: running >= slots ? `${wait} for a free slot` : wait };
 }

@@ -5,6 +5,7 @@ import { LinkAnchor } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 import classes from "./health-facts.module.css";
+import { showCount } from "../../parts/text/show-count.ts";
 
 /** How many executions are queued and running. */
 export function QueueFacts({ queue }: Pick<PlatformHealth, "queue">): ReactNode {
@@ -17,16 +18,16 @@ export function QueueFacts({ queue }: Pick<PlatformHealth, "queue">): ReactNode 
         [
           "Running",
           <LinkAnchor key="running" size="sm" to="/executions" search={{ status: ["running"], span: "90d" }}>
-            {running}
+            {showCount(running)}
           </LinkAnchor>,
         ],
         [
           "Queued",
           <LinkAnchor key="queued" size="sm" to="/executions" search={{ status: ["queued"], span: "90d" }}>
-            {queued}
+            {showCount(queued)}
           </LinkAnchor>,
         ],
-        ["Of these offered to executors", published],
+        ["Of these offered to executors", showCount(published)],
         [
           "The oldest waits since",
           oldestQueuedAt === null ? "nothing waits" : <Time key="oldest" at={oldestQueuedAt} />,
@@ -48,7 +49,7 @@ export function StreamFacts({ nats }: Pick<PlatformHealth, "nats">): ReactNode {
             <Text size="sm">
               Stream <ShownText text={name} />:{" "}
               <Text span c="dimmed" size="sm">
-                {messages.toLocaleString("en")} message{messages === 1 ? "" : "s"}, {showSize(bytes)}
+                {showCount(messages)} message{messages === 1 ? "" : "s"}, {showSize(bytes)}
                 {maxBytes === null ? ", no limit" : ` of ${showSize(maxBytes)}`}
               </Text>
             </Text>

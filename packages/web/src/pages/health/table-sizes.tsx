@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useId } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import { daysKept } from "./days-kept.ts";
+import { showCount } from "../../parts/text/show-count.ts";
 
 const shown = 12;
 
@@ -35,7 +36,7 @@ export function TableSizes({ tables }: Pick<PlatformHealth, "tables">): ReactNod
                   {table.name}
                   {table.database === "keyring" ? " (keyring)" : ""}
                 </Table.Td>
-                <Table.Td>{table.rows.toLocaleString("en")}</Table.Td>
+                <Table.Td>{showCount(table.rows)}</Table.Td>
                 <Table.Td>{showSize(table.bytes)}</Table.Td>
                 <Table.Td>{growthOf(table)}</Table.Td>
               </Table.Tr>

@@ -7,6 +7,7 @@ import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 import { findAttention, type Reason } from "./attention.ts";
 import classes from "./attention-panel.module.css";
+import { showCount } from "../../parts/text/show-count.ts";
 
 const shownAtFirst = 20;
 
@@ -52,7 +53,7 @@ export function AttentionPanel(props: {
       )}
       {found.length > shown.length ? (
         <Button mt="xs" size="compact-sm" variant="subtle" onClick={() => setIsAll(true)}>
-          Show all {found.length}
+          Show all {showCount(found.length)}
         </Button>
       ) : null}
     </Paper>

@@ -20,6 +20,7 @@ import { overviewQuery } from "./overview-query.ts";
 import { PackageList } from "./package-list.tsx";
 import { RecentExecutions } from "./recent-executions.tsx";
 import { useDragToUpload } from "./use-drag-to-upload.ts";
+import { showCount } from "../../parts/text/show-count.ts";
 
 /** A project's home page: its packages and their state, what needs attention, and recent executions. */
 export function HomePage(): ReactNode {
@@ -67,7 +68,7 @@ export function HomePage(): ReactNode {
 }
 
 function countPackages(count: number): string {
-  return count === 1 ? "1 package" : `${count} packages`;
+  return count === 1 ? "1 package" : `${showCount(count)} packages`;
 }
 
 function Content(props: { readonly project: string; readonly packages: readonly PackageOverview[] }): ReactNode {

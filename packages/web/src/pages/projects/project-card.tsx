@@ -5,6 +5,7 @@ import { LinkAnchor } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 import classes from "./project-card.module.css";
+import { showCount } from "../../parts/text/show-count.ts";
 
 /** A project: how many packages it has, how many of them need attention, and when something last ran. */
 export function ProjectCard(props: {
@@ -50,7 +51,7 @@ function Facts(props: { readonly summary: ProjectSummary; readonly createdAt: st
   return (
     <Group gap="xs" mt={6}>
       <Text size="sm" c="dimmed">
-        {packages === 0 ? "No packages yet" : `${packages} package${packages === 1 ? "" : "s"}`}
+        {packages === 0 ? "No packages yet" : `${showCount(packages)} package${packages === 1 ? "" : "s"}`}
         {" · "}
         {lastRunAt === null ? (
           <>
@@ -64,7 +65,7 @@ function Facts(props: { readonly summary: ProjectSummary; readonly createdAt: st
       </Text>
       {needAttention === 0 ? null : (
         <Badge color="orange" variant="light" tt="none" fw={500}>
-          {needAttention} need{needAttention === 1 ? "s" : ""} attention
+          {showCount(needAttention)} need{needAttention === 1 ? "s" : ""} attention
         </Badge>
       )}
     </Group>

@@ -6,6 +6,7 @@ import { type ReactNode, useState } from "react";
 import { type Cell, toCsv } from "./csv.ts";
 import type { ReadRows } from "./read-all.ts";
 import { saveText } from "./save-text.ts";
+import { showCount } from "../text/show-count.ts";
 
 /** Downloads all rows that a page's filter matches, as CSV or JSON: names, numbers and times, as the page has them. */
 export function ExportMenu<R>(props: {
@@ -24,7 +25,7 @@ export function ExportMenu<R>(props: {
       if (form === "csv") saveText(`${name}.csv`, [toCsv(columns, rows.map(cellsOf))], "text/csv");
       else saveText(`${name}.json`, [`${JSON.stringify(rows, undefined, 2)}\n`], "application/json");
       if (isCut) {
-        const count = rows.length.toLocaleString("en");
+        const count = showCount(rows.length);
         notifications.show({
           color: "orange",
           message: `The file has the newest ${count} rows; narrow the filter for others`,

@@ -7,6 +7,7 @@ import { allPaths, findInJson, type JsonRow, jsonRows, openAtFirst, rootPath, sh
 import classes from "./json-tree.module.css";
 import { findPattern } from "../log/line-parts.ts";
 import { LineText } from "../log/line-text.tsx";
+import { showCount } from "../text/show-count.ts";
 
 const rowHeight = 22;
 const maxRows = 24;
@@ -199,7 +200,7 @@ function Leaf({ value, find }: { readonly value: JsonValue; readonly find: RegEx
       {isText ? '"' : ""}
       <LineText text={text.slice(0, shownCharacters)} find={find} />
       {isText ? '"' : ""}
-      {text.length > shownCharacters ? ` … ${text.length.toLocaleString("en")} characters` : ""}
+      {text.length > shownCharacters ? ` … ${showCount(text.length)} characters` : ""}
     </span>
   );
 }

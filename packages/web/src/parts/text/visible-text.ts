@@ -1,4 +1,5 @@
 import { isHidden } from "@sealrun/protocol";
+import { showCount } from "./show-count.ts";
 
 /** A run of text, or one character that is invisible or changes how other text looks. */
 export interface TextPart {
@@ -49,7 +50,7 @@ export function isCrowded(text: string): boolean {
 export function shownParts(text: string): readonly TextPart[] {
   if (!isCrowded(text)) return splitHidden(text);
   const plain = splitHidden(text).filter(({ kind }) => kind === "text");
-  const count = countHidden(text).toLocaleString("en");
+  const count = showCount(countHidden(text));
   return [
     { kind: "hidden", text: `${count} hidden characters` },
     { kind: "text", text: plain.map((part) => part.text).join("") },

@@ -11,6 +11,7 @@ import { Loading } from "../../../parts/page/loading.tsx";
 import { Problem } from "../../../parts/page/problem.tsx";
 import classes from "./log-difference.module.css";
 import { compareLines, foldSame, maxLines } from "./line-difference.ts";
+import { showCount } from "../../../parts/text/show-count.ts";
 
 /** How two logs differ, line by line; read and compared after a click. */
 export function LogDifference(props: { readonly before: ExecutionInfo; readonly now: ExecutionInfo }): ReactNode {
@@ -53,8 +54,8 @@ function Lines({ before, now }: { readonly before: ExecutionInfo; readonly now: 
   return (
     <>
       <Text size="sm" c="dimmed">
-        {changed === 0 ? "The logs are the same." : `${changed.toLocaleString("en")} lines differ.`}
-        {isCut ? ` The first ${maxLines.toLocaleString("en")} lines of each were compared.` : ""}
+        {changed === 0 ? "The logs are the same." : `${showCount(changed)} lines differ.`}
+        {isCut ? ` The first ${showCount(maxLines)} lines of each were compared.` : ""}
       </Text>
       {changed === 0 ? null : <Shown runs={runs} />}
     </>
@@ -73,7 +74,7 @@ interface ShownLine {
 function Shown({ runs }: { readonly runs: Parameters<typeof foldSame>[0] }): ReactNode {
   const lines = foldSame(runs, around).flatMap((run): readonly ShownLine[] =>
     run.kind === "folded"
-      ? [{ kind: run.kind, text: `${run.count.toLocaleString("en")} identical lines` }]
+      ? [{ kind: run.kind, text: `${showCount(run.count)} identical lines` }]
       : run.lines.map((text) => ({ kind: run.kind, text })),
   );
   return (

@@ -6,6 +6,7 @@ import { showHidden } from "../../../parts/text/visible-text.ts";
 import type { KeptLine } from "./log-store.ts";
 import type { Sources } from "./source-link.tsx";
 import classes from "./log.module.css";
+import { showCount } from "../../../parts/text/show-count.ts";
 
 /** A longer line is cut until a click shows all of it: laying out 64 KiB of text takes longer than a frame. */
 const shownCharacters = 2_000;
@@ -53,7 +54,7 @@ export function LogRow(props: {
         <LineText text={isCut ? text.slice(0, shownCharacters) : text} {...{ find, sources }} />
         {isCut ? (
           <button type="button" className={classes["more"]} onClick={() => setIsWhole(true)}>
-            Show all {text.length.toLocaleString("en")} characters
+            Show all {showCount(text.length)} characters
           </button>
         ) : null}
       </span>

@@ -11,6 +11,7 @@ import {
 } from "@tabler/icons-react";
 import type { KeyboardEvent, ReactNode } from "react";
 import type { Stream } from "./log-store.ts";
+import { showCount } from "../../../parts/text/show-count.ts";
 
 /** The switches above a log. */
 export interface LogSettings {
@@ -94,7 +95,12 @@ function Search({ find, onFind, match, matches, onMove }: LogToolsProps): ReactN
     if (event.key === "Enter") onMove(event.shiftKey ? -1 : 1);
     if (event.key === "Escape") onFind("");
   };
-  const count = find === "" ? "" : matches === 0 ? "None" : `${match === undefined ? "–" : match + 1} of ${matches}`;
+  const count =
+    find === ""
+      ? ""
+      : matches === 0
+        ? "None"
+        : `${match === undefined ? "–" : showCount(match + 1)} of ${showCount(matches)}`;
   return (
     <Group gap={4} flex="1 1 260px" maw={460} wrap="nowrap">
       <TextInput

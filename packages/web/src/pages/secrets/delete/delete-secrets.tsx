@@ -10,6 +10,7 @@ import { ShownText } from "../../../parts/text/shown-text.tsx";
 import { wasReadLately, wordToType } from "./delete-checks.ts";
 import { placeKey, showPlace } from "../place.ts";
 import { UsesList } from "../details/uses-list.tsx";
+import { showCount } from "../../../parts/text/show-count.ts";
 
 /** Uses are loaded and shown for at most this many secrets: a longer question would not be read. */
 const maxShown = 10;
@@ -40,7 +41,7 @@ export function DeleteSecrets(props: {
     <Modal
       opened
       onClose={onClose}
-      title={names.length === 1 ? `Delete ${first}?` : `Delete ${names.length} secrets?`}
+      title={names.length === 1 ? `Delete ${first}?` : `Delete ${showCount(names.length)} secrets?`}
       closeButtonProps={{ "aria-label": "Close" }}
     >
       <form onSubmit={onSubmit}>

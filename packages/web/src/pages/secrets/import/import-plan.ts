@@ -1,5 +1,6 @@
 import { type FoundSecret, isEmptyValue, readSecrets, takePlain, takePrefixed, warnOfMasking } from "@sealrun/client";
 import { type JsonValue, limits, SealrunError, type SecretInfo, showBytes } from "@sealrun/protocol";
+import { showCount } from "../../../parts/text/show-count.ts";
 
 /** The content of a file, with values: keep it out of React state and drop it after the import. */
 export interface ImportedFile {
@@ -102,7 +103,7 @@ export function chosenValues(
 
 /** The result of an import, in words. */
 export function importWords(count: number, replaced: number): string {
-  const names = count === 1 ? "1 name" : `${count} names`;
+  const names = count === 1 ? "1 name" : `${showCount(count)} names`;
   if (replaced === 0) return `${names} sealed, all new`;
   return replaced === count ? `${names} sealed, all replaced` : `${names} sealed, ${replaced} of them replaced`;
 }

@@ -5,6 +5,7 @@ import { ShownText } from "../../../parts/text/shown-text.tsx";
 import type { RowActions } from "./row-actions.ts";
 import { findRows, type SecretRow, sortRows, type Sorting } from "./secret-rows.ts";
 import { SecretsTable } from "./secrets-table.tsx";
+import { showCount } from "../../../parts/text/show-count.ts";
 
 /** The table with its search field, and the actions for the selected names. */
 export function SecretsList(props: {
@@ -103,7 +104,7 @@ function Selection(props: { readonly names: readonly string[]; readonly actions:
   return (
     <Group gap="xs" role="group" aria-label="Selected names">
       <Text size="sm" fw={500} role="status">
-        {names.length} selected
+        {showCount(names.length)} selected
       </Text>
       <CopyButton value={names.join("\n")}>
         {({ copied, copy }) => (
@@ -119,7 +120,7 @@ function Selection(props: { readonly names: readonly string[]; readonly actions:
         leftSection={<IconTrash size={14} aria-hidden />}
         onClick={() => actions.onDelete(names)}
       >
-        Delete {names.length}
+        Delete {showCount(names.length)}
       </Button>
       <Button size="xs" variant="subtle" color="gray" onClick={() => actions.onSelect(names, false)}>
         Clear selection
