@@ -106,9 +106,55 @@ test("/executions goes from row to row by arrow keys", async () => {
   await page.waitForURL("**/executions/exe_*");
 });
 
+test("/executions has charts with a legend and equal steps, and a click in them narrows the list to that time", async () => {
+  const { page } = await open("/executions?span=1h");
+  const charts = page.getByRole("region", { name: "Over time" });
+  await charts.locator(".recharts-surface").nth(1).waitFor();
+  for (const words of ["95th percentile", "median", "succeeded", "failed"]) {
+    await charts.getByText(words, { exact: true }).waitFor();
+  }
+  for (const chart of await charts.locator(".recharts-surface").all()) {
+    const tops = await chart
+      .locator("text[orientation=left]")
+      .evaluateAll((ticks) => ticks.map((tick) => tick.getBoundingClientRect().y));
+    const steps = tops.slice(1).map((top, index) => (tops[index] ?? 0) - top);
+    expect(steps.length).toBeGreaterThan(0);
+    for (const step of steps) expect(step).toBeCloseTo(steps[0] ?? 0, 0);
+  }
+  for (const chart of [0, 1]) {
+    const area = charts.locator(".recharts-surface").nth(chart).locator("rect[data-at]").last();
+    const at = await area.getAttribute("data-at");
+    // As a finger does: nothing moves there before.
+    await area.dispatchEvent("click");
+    await page.waitForURL((url) => url.searchParams.get("since") === at && url.searchParams.has("until"));
+    await rows(page).first().waitFor();
+    await page.goBack();
+    await page.waitForURL((url) => !url.searchParams.has("since"));
+  }
+});
+
+test("/executions has its list in view on a telephone, and says which filters are set", async () => {
+  const { page } = await open("/executions?span=1h&status=succeeded");
+  await page.setViewportSize({ width: 360, height: 900 });
+  const fold = page.getByRole("button", { name: /^Filters and charts/ });
+  await fold.getByText("1 h, 1 filter").waitFor();
+  const box = await rows(page).first().boundingBox();
+  expect(box?.y).toBeLessThan(300);
+  expect(await page.locator(".recharts-surface").count()).toBe(0);
+  await fold.click();
+  await page.getByText(/^failed \d+$/).click();
+  await fold.getByText("1 h, 1 filter").waitFor();
+  await page.getByPlaceholder("All projects").fill("acme");
+  await page.getByRole("option", { name: "acme" }).click();
+  await fold.getByText("1 h, 2 filters").waitFor();
+  await fold.click();
+  await page.locator(".recharts-surface").first().waitFor({ state: "detached" });
+});
+
 test("/executions is accessible and fits a telephone, as a chart and as a table", async () => {
   const { page } = await open("/executions?span=1h");
   await page.setViewportSize({ width: 360, height: 900 });
+  await page.getByRole("button", { name: /^Filters and charts/ }).click();
   await page.locator(".recharts-surface").first().waitFor();
   await expectAccessible(page);
   await expectNoSidewaysScroll(page);

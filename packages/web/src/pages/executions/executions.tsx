@@ -5,16 +5,17 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
+import { FoldedFilters } from "../../parts/narrow/folded-filters.tsx";
 import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 import { ViewsMenu } from "../../parts/views/views-menu.tsx";
 import { CancelQueued } from "./cancel-queued.tsx";
 import { ExportExecutions } from "./export-executions.tsx";
 import { ExecutionsList } from "./executions-list.tsx";
-import { toStatisticsFilter } from "./filter.ts";
+import { filterWords, toStatisticsFilter } from "./filter.ts";
 import type { ExecutionsSearch } from "./search.ts";
 import { FilterBar } from "./filter-bar.tsx";
-import { RunStatistics } from "./run-statistics.tsx";
+import { RunStatistics } from "./charts/run-statistics.tsx";
 import { StatusToggles } from "./status-toggles.tsx";
 
 /** All executions: filters, counts, charts, and the list. The address has the filters. */
@@ -34,8 +35,10 @@ export function ExecutionsPage(): ReactNode {
       }
     >
       <Stack gap="md">
-        <FilterBar search={search} onChange={onChange} />
-        <Overview search={search} onChange={onChange} />
+        <FoldedFilters label="Filters and charts" set={filterWords(search)}>
+          <FilterBar search={search} onChange={onChange} />
+          <Overview search={search} onChange={onChange} />
+        </FoldedFilters>
         <ExecutionsList key={JSON.stringify(search)} search={search} />
       </Stack>
     </Page>

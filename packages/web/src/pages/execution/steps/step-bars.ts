@@ -1,4 +1,5 @@
 import type { StepInfo } from "@sealrun/protocol";
+import { roundStep } from "../../../parts/time/round-times.ts";
 
 /** A step on the time axis of its execution; `from` and `length` are shares of the axis, from 0 to 1. */
 export interface StepBar {
@@ -49,14 +50,10 @@ export function placeSteps(
   return { totalMs, marksMs: marks(totalMs), bars };
 }
 
-const roundMs = [1, 2, 5, 10, 20, 50, 100, 200, 500];
-const roundSeconds = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400];
-const roundSteps = [...roundMs, ...roundSeconds.map((seconds) => seconds * 1_000)];
 const maxMarks = 5;
 
 /** Round times along the axis, from its start; the end has no mark, the total stands there. */
 function marks(totalMs: number): readonly number[] {
-  const step =
-    roundSteps.find((ms) => totalMs / ms <= maxMarks) ?? 86_400_000 * Math.ceil(totalMs / 86_400_000 / maxMarks);
+  const step = roundStep(totalMs, maxMarks);
   return Array.from({ length: Math.ceil(totalMs / step) }, (_, index) => index * step);
 }

@@ -3,6 +3,7 @@ import { type ExecutionInfo, isFinal, showDuration, showSize, type StepInfo } fr
 import type { ReactNode } from "react";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
 import { StatusBadge, statusColor } from "../../../parts/page/status-badge.tsx";
+import { showRoundTime } from "../../../parts/time/round-times.ts";
 import { useTicking } from "../../../parts/time/use-ticking.ts";
 import { placeSteps, type StepAxis, type StepBar } from "./step-bars.ts";
 import classes from "./steps-timeline.module.css";
@@ -109,19 +110,12 @@ function Axis({ axis }: { readonly axis: StepAxis }): ReactNode {
       <div className={classes["marks"]}>
         {axis.marksMs.map((ms) => (
           <span key={ms} className={classes["mark"]} style={{ left: `${(ms / axis.totalMs) * 100}%` }}>
-            {ms === 0 ? "0" : showMark(ms)}
+            {showRoundTime(ms)}
           </span>
         ))}
       </div>
     </div>
   );
-}
-
-/** A round time, without the tenths that a duration has. */
-function showMark(ms: number): string {
-  if (ms < 1_000) return `${ms} ms`;
-  if (ms < 60_000) return `${ms / 1_000} s`;
-  return ms < 3_600_000 ? `${ms / 60_000} min` : `${ms / 3_600_000} h`;
 }
 
 function spanOf(execution: ExecutionInfo, nowMs: number): { readonly fromMs: number; readonly toMs: number } {

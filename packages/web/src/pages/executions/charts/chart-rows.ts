@@ -50,5 +50,5 @@ function labelOf(bucketMs: number): Intl.DateTimeFormat {
   if (bucketMs >= dayMs) return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
   const time = { hour: "2-digit", minute: "2-digit" } as const;
   if (bucketMs < 60_000) return new Intl.DateTimeFormat("en-GB", { ...time, second: "2-digit" });
-  return new Intl.DateTimeFormat("en-GB", { weekday: "short", ...time });
+  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", ...time });
 }

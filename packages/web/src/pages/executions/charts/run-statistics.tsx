@@ -1,8 +1,9 @@
 import { Button, Group, Paper, Skeleton, Table, Text, Title, VisuallyHidden } from "@mantine/core";
 import { type ExecutionStatistics, type ExecutionStatus, showDuration } from "@sealrun/protocol";
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { showCount } from "../../../parts/text/show-count.ts";
 import { chartRows, type ChartRow } from "./chart-rows.ts";
-import { showRange } from "./time-range.ts";
+import { showRange } from "../time-range.ts";
 
 /** The chart library is large, so it loads only when a chart is shown. */
 const RunCharts = lazy(async () => ({ default: (await import("./run-charts.tsx")).RunCharts }));
@@ -77,8 +78,8 @@ function StatisticsTable(props: {
                   {showRange(row.at, row.until)}
                 </Button>
               </Table.Td>
-              <Table.Td ta="end">{row.total}</Table.Td>
-              <Table.Td ta="end">{row.counts.failed + row.counts.lost}</Table.Td>
+              <Table.Td ta="end">{showCount(row.total)}</Table.Td>
+              <Table.Td ta="end">{showCount(row.counts.failed + row.counts.lost)}</Table.Td>
               <Table.Td ta="end">{row.medianMs === null ? "" : showDuration(row.medianMs)}</Table.Td>
               <Table.Td ta="end">{row.p95Ms === null ? "" : showDuration(row.p95Ms)}</Table.Td>
             </Table.Tr>
