@@ -55,7 +55,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["index.ts"],
   ],
   "packages/web/src": [
-    ["parts/drop", "parts/text", "parts/time", "platform"],
+    ["parts/drop", "parts/narrow", "parts/text", "parts/time", "platform"],
     ["parts/code", "parts/export", "parts/log", "parts/page", "parts/views"],
     ["parts/json"],
     ["pages/secrets"],

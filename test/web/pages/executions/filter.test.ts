@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import {
+  countFilters,
+  filterWords,
   checkIdStart,
-  isNarrowed,
   toFilter,
   toStatisticsFilter,
 } from "../../../../packages/web/src/pages/executions/filter.ts";
@@ -37,16 +38,24 @@ test("toStatisticsFilter() counts every status, and 90 days before the end where
   expect(toStatisticsFilter({ id: "exe_1" }, now).since).toBe("2026-08-23T10:00:00.000Z");
 });
 
-test("isNarrowed() is true for every filter but the time", () => {
-  expect(isNarrowed({ span: "1h", since: "2026-01-01T00:00:00Z", status: [] })).toBe(false);
+test("countFilters() counts every filter but the time", () => {
+  expect(countFilters({ span: "1h", since: "2026-01-01T00:00:00Z", status: [], id: "" })).toBe(0);
   for (const search of [
     { project: "a" },
     { id: "exe_" },
-    { status: ["lost"] satisfies ["lost"] },
+    { status: ["lost", "failed"] satisfies ["lost", "failed"] },
     { executor: "exr_1" },
   ]) {
-    expect(isNarrowed(search)).toBe(true);
+    expect(countFilters(search)).toBe(1);
   }
+  expect(countFilters({ project: "a", package: "b", trigger: "event" })).toBe(3);
+});
+
+test("filterWords() says the time and how many filters are set", () => {
+  expect(filterWords({})).toBe("7 days");
+  expect(filterWords({ span: "1h", project: "a" })).toBe("1 h, 1 filter");
+  expect(filterWords({ id: "exe_1", status: ["lost"] })).toBe("any time, 2 filters");
+  expect(filterWords({ until: "2026-11-21T10:00:00.000Z" })).toMatch(/^before 21 Nov/);
 });
 
 test("checkIdStart() takes the start of an id", () => {

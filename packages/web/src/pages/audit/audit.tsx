@@ -6,14 +6,17 @@ import type { ReactNode } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import { ExportMenu } from "../../parts/export/export-menu.tsx";
 import { readAll } from "../../parts/export/read-all.ts";
+import { filterCount } from "../../parts/narrow/filter-count.ts";
+import { FoldedFilters } from "../../parts/narrow/folded-filters.tsx";
 import { Loading } from "../../parts/page/loading.tsx";
 import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
+import { showCount } from "../../parts/text/show-count.ts";
 import { ViewsMenu } from "../../parts/views/views-menu.tsx";
 import { AuditFilters } from "./audit-filters.tsx";
 import { AuditTable } from "./audit-table.tsx";
 import { ChainCheck } from "./chain-check.tsx";
-import { filterOf, isNarrowed } from "./filter.ts";
+import { countFilters, filterOf } from "./filter.ts";
 import type { AuditSearch } from "./search.ts";
 
 const rowsPerPage = 100;
@@ -40,7 +43,9 @@ export function AuditPage(): ReactNode {
       }
     >
       <ChainCheck />
-      <AuditFilters search={search} onSearch={onSearch} />
+      <FoldedFilters label="Filters" set={filterCount(countFilters(search))}>
+        <AuditFilters search={search} onSearch={onSearch} />
+      </FoldedFilters>
       <Rows search={search} onClear={() => void navigate({ search: {}, replace: true })} />
     </Page>
   );
@@ -67,10 +72,10 @@ function Rows({ search, onClear }: { readonly search: AuditSearch; readonly onCl
       {found.error === null ? null : <Problem error={found.error} onRetry={async () => found.refetch()} />}
       <Group justify="space-between" gap="sm">
         <Text size="sm" c="dimmed" role="status">
-          {rows.length === 0 ? "No row matches" : `${found.hasNextPage ? "The newest " : ""}${showCount(rows.length)}`}
+          {rows.length === 0 ? "No row matches" : `${found.hasNextPage ? "Latest " : ""}${countRows(rows.length)}`}
         </Text>
         <Group gap="xs">
-          {isNarrowed(search) ? (
+          {countFilters(search) > 0 ? (
             <Button size="xs" variant="subtle" color="gray" onClick={onClear}>
               Show everything
             </Button>
@@ -116,6 +121,6 @@ function Rows({ search, onClear }: { readonly search: AuditSearch; readonly onCl
   );
 }
 
-function showCount(count: number): string {
-  return count === 1 ? "1 row" : `${count} rows`;
+function countRows(count: number): string {
+  return count === 1 ? "1 row" : `${showCount(count)} rows`;
 }

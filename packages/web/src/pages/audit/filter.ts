@@ -15,7 +15,7 @@ export function filterOf({ span, ...search }: AuditSearch, nowMs: number): Audit
   return { ...search, since: span === undefined ? undefined : startOfSpan(span, nowMs) };
 }
 
-/** True when a filter is set. */
-export function isNarrowed(search: AuditSearch): boolean {
-  return Object.values(search).some((value) => value !== undefined);
+/** How many filters are set. */
+export function countFilters(search: AuditSearch): number {
+  return Object.values(search).filter((value) => value !== undefined).length;
 }

@@ -1,6 +1,8 @@
 import type { ExecutionFilter } from "@sealrun/client";
-import { startOfSpan, type SpanName } from "../../parts/time/time-spans.ts";
+import { filterCount } from "../../parts/narrow/filter-count.ts";
+import { findSpan, startOfSpan, type SpanName } from "../../parts/time/time-spans.ts";
 import type { ExecutionsSearch } from "./search.ts";
+import { showRange } from "./time-range.ts";
 
 /** The span of an address without a time. */
 export const defaultSpan: SpanName = "7d";
@@ -25,10 +27,20 @@ function timeOf({ since, until, span, id }: ExecutionsSearch, nowMs: number): Pi
   return { since: startOfSpan(span ?? defaultSpan, nowMs) };
 }
 
-/** True when any filter but the time is set. */
-export function isNarrowed({ project, package: name, status, trigger, executor, id }: ExecutionsSearch): boolean {
-  const isAnyStatus = status === undefined || status.length === 0;
-  return !isAnyStatus || [project, name, trigger, executor, id].some((value) => value !== undefined);
+/** How many filters are set, without the time. */
+export function countFilters({ project, package: name, status, trigger, executor, id }: ExecutionsSearch): number {
+  const hasStatus = status !== undefined && status.length > 0;
+  const set = [project, name, trigger, executor, id].filter((value) => value !== undefined && value !== "");
+  return set.length + (hasStatus ? 1 : 0);
+}
+
+/** The time and the number of filters, for the button that hides them: "7 days, 2 filters". */
+export function filterWords(search: ExecutionsSearch): string {
+  const { since, until, span, id } = search;
+  const isSpan = since === undefined && until === undefined && id === undefined;
+  const time = isSpan ? findSpan(span ?? defaultSpan).short : showRange(since, until);
+  const count = countFilters(search);
+  return count === 0 ? time : `${time}, ${filterCount(count)}`;
 }
 
 const idStart = /^exe_[0-9a-z]{0,20}$/;

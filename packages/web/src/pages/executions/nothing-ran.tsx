@@ -4,12 +4,13 @@ import type { ReactNode } from "react";
 import { Empty } from "../../parts/page/empty.tsx";
 import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
 import { findSpan } from "../../parts/time/time-spans.ts";
-import { defaultSpan, isNarrowed } from "./filter.ts";
+import { countFilters, defaultSpan } from "./filter.ts";
 import type { ExecutionsSearch } from "./search.ts";
 
 /** Stands in the place of an empty list: how to see more, or how to run the first package. */
 export function NothingRan({ search }: { readonly search: ExecutionsSearch }): ReactNode {
   const { since, until, id } = search;
+  const isNarrowed = countFilters(search) > 0;
   const span = findSpan(search.span ?? defaultSpan);
   const isOwn = since !== undefined || until !== undefined;
   const when = isOwn ? "in this time" : id === undefined ? `in the ${span.label.toLowerCase()}` : "under this id";
@@ -17,10 +18,10 @@ export function NothingRan({ search }: { readonly search: ExecutionsSearch }): R
   return (
     <Empty
       icon={<IconListDetails aria-hidden />}
-      title={isNarrowed(search) ? "Nothing matches" : "Nothing has run"}
+      title={isNarrowed ? "Nothing matches" : "Nothing has run"}
       action={
         <Group justify="center">
-          {isNarrowed(search) ? (
+          {isNarrowed ? (
             <LinkButton variant="light" to="/executions" search={{ span: search.span, since, until }}>
               Clear the filters
             </LinkButton>
@@ -40,7 +41,7 @@ export function NothingRan({ search }: { readonly search: ExecutionsSearch }): R
         </Group>
       }
     >
-      {isNarrowed(search) ? `No execution with these filters ${when}.` : `No execution was accepted ${when}.`}
+      {isNarrowed ? `No execution with these filters ${when}.` : `No execution was accepted ${when}.`}
     </Empty>
   );
 }

@@ -1,5 +1,5 @@
 import { Alert, Center, Group, Loader, Stack, Text } from "@mantine/core";
-import { useDebouncedCallback, useMediaQuery } from "@mantine/hooks";
+import { useDebouncedCallback } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { type ExecutionInfo, isFinal } from "@sealrun/protocol";
 import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
@@ -7,6 +7,7 @@ import { type ReactNode, useCallback, useDeferredValue, useMemo, useState } from
 import { saveText } from "../../../parts/export/save-text.ts";
 import { findPattern } from "../../../parts/log/line-parts.ts";
 import { Problem } from "../../../parts/page/problem.tsx";
+import { useIsNarrow } from "../../../parts/narrow/use-is-narrow.ts";
 import { logAsText } from "./log-file.ts";
 import { LogList, type LogListProps } from "./log-list.tsx";
 import type { Stream } from "./log-store.ts";
@@ -14,12 +15,13 @@ import { type LogSettings, LogTools } from "./log-tools.tsx";
 import { createLogView, isWanted, type LogView, nextMatch, rowOf } from "./log-view.ts";
 import { useSources } from "./source-link.tsx";
 import { type Log, useEarlyLine, useLogSize } from "./use-log.ts";
+import { showCount } from "../../../parts/text/show-count.ts";
 
 /** The log of an execution, live: search, filters, links to lines. */
 export function LogPanel({ execution, log }: { readonly execution: ExecutionInfo; readonly log: Log }): ReactNode {
   const search = useSearch({ from: "/executions/$execution" });
   const navigate = useNavigate({ from: "/executions/$execution" });
-  const isNarrow = useMediaQuery("(max-width: 48em)", globalThis.innerWidth < 768, { getInitialValueInEffect: false });
+  const isNarrow = useIsNarrow();
   const [settings, setSettings] = useState<LogSettings>({
     isWrapped: isNarrow,
     hasTime: !isNarrow,
@@ -138,7 +140,7 @@ function emptyWords({ status, logDeleted }: ExecutionInfo, { state }: Log): stri
 function State({ log, shown, size }: { readonly log: Log; readonly shown: number; readonly size: number }): ReactNode {
   const { state } = log;
   if (state.kind === "refused") return <Problem error={state.error} title="The log cannot be read" />;
-  const lines = `${count(shown)}${shown === size ? "" : ` of ${count(size)}`} ${size === 1 ? "line" : "lines"}`;
+  const lines = `${showCount(shown)}${shown === size ? "" : ` of ${showCount(size)}`} ${size === 1 ? "line" : "lines"}`;
   return (
     <>
       {state.kind === "lost" ? (
@@ -158,10 +160,6 @@ function State({ log, shown, size }: { readonly log: Log; readonly shown: number
 }
 
 const words = { loading: "Loading, ", live: "Live, ", lost: "", ended: "" } as const;
-
-function count(lines: number): string {
-  return lines.toLocaleString("en");
-}
 
 async function copyLink(line: number): Promise<void> {
   const address = new URL(globalThis.location.href);
