@@ -6,5 +6,5 @@ export { pushRevocations, type RevocationAuthority, type RevokedUser, signRevoca
 export { connectNats, type NatsLink, onLoginRefused, onReconnect } from "./link.ts";
 export { executorPermissions, keyringPermissions, type NatsPermissions, platformPermissions } from "./permissions.ts";
 export { type FailureLog, serve, type Service, type SignedRequest } from "./serve.ts";
-export { describeOldServer } from "./server-version.ts";
+export { describeOldServer, oldestSafeServer } from "./server-version.ts";
 export { createSeenFrames } from "./seen-frames.ts";

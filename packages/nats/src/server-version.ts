@@ -3,6 +3,9 @@ import type { NatsLink } from "./link.ts";
 /** The first release without the known security holes in authorization. */
 const patched = [2, 12, 7] as const;
 
+/** That release, as people write it. */
+export const oldestSafeServer = patched.join(".");
+
 /** A sentence when the connected server is too old, else undefined. */
 export function describeOldServer(link: NatsLink): string | undefined {
   const version = link.connection.info?.version ?? "";
@@ -22,5 +25,5 @@ export function isOlder(version: string): boolean {
 
 function sentence(version: string): string {
   const found = /^[\w.+-]{1,32}$/.test(version) ? version : "of an unknown version";
-  return `This nats-server is ${found}; versions before ${patched.join(".")} have known holes in authorization: install a newer one wherever others can reach it`;
+  return `This nats-server is ${found}; versions before ${oldestSafeServer} have known holes in authorization: install a newer one wherever others can reach it`;
 }

@@ -59,11 +59,16 @@ describe("GET /platform/health", () => {
     await world.database.run(
       "update executions set created_at = created_at - interval '1 hour' where status = 'queued'",
     );
-    expect(states(await look())).toMatchObject({ queue: "good" });
+    const early = await look();
+    expect(states(early)).toMatchObject({ queue: "good", executors: "warning" });
+    expect(sentence(early, "executors")).toMatch(/^Pool far has no executor, and 1 package uses it\./);
     const id = await world.start("far");
     await world.database.run("update executions set created_at = created_at - interval '1 hour' where id = $1", [id]);
     const health = await look();
-    expect(states(health)).toMatchObject({ queue: "warning", executors: "good" });
+    expect(states(health)).toMatchObject({ queue: "warning", executors: "warning" });
+    expect(sentence(health, "executors")).toBe(
+      "Pool far has no executor, and 1 execution is waiting for it. Start an executor there, or name another pool in the manifest",
+    );
     expect(sentence(health, "queue")).toBe(
       `Execution ${id} has waited for 60 minutes: Pool far has no executor; start one, or name another pool in the manifest`,
     );

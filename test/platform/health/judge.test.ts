@@ -10,12 +10,13 @@ import {
 
 describe("judgeServer()", () => {
   const fault = "It is old; install a newer one";
+  const own = "NATS answers at this machine's own address. Install 2.12.7 or newer before other machines may reach it";
 
   test.each([
     [undefined, "nats.example:4222", "good", "NATS answers"],
     [fault, "nats.example:4222", "warning", fault],
-    [fault, "127.0.0.1:4222", "good", `NATS answers at this machine's own address. ${fault}`],
-    [fault, "[::1]:4222", "good", `NATS answers at this machine's own address. ${fault}`],
+    [fault, "127.0.0.1:4222", "good", own],
+    [fault, "[::1]:4222", "good", own],
     [fault, "localhost.example:4222", "warning", fault],
   ])("judgeServer() judges a version by who can reach it: case %#", (found, address, state, sentence) => {
     expect(judgeServer(found, address)).toEqual({ state, sentence });
@@ -65,7 +66,7 @@ describe("judgeExecutors()", () => {
       "No executor sent a heartbeat lately (2 enrolled), and 3 executions are waiting; check that one runs",
     ],
   ])("judgeExecutors() judges who is there: case %#", (found, state, sentence) => {
-    expect(judgeExecutors({ ...found, unfit: [] })).toEqual({ state, sentence });
+    expect(judgeExecutors({ ...found, unfit: [], empty: [] })).toEqual({ state, sentence });
   });
 
   test.each([
@@ -75,8 +76,22 @@ describe("judgeExecutors()", () => {
   ])("judgeExecutors() names one whose machine is not fit: case %#", (found, state) => {
     const unfit = [{ executor: "exr_1", code: "DISK_FULL", message: "No space is left" }];
     const sentence = "exr_1 takes no work: No space is left (DISK_FULL)";
-    expect(judgeExecutors({ ...found, unfit })).toEqual({ state, sentence });
+    expect(judgeExecutors({ ...found, unfit, empty: [] })).toEqual({ state, sentence });
   });
+});
+
+test("judgeExecutors() names pools without an executor, and what needs them", () => {
+  const judge = (...empty: { pool: string; queued: number; packages: number }[]) =>
+    judgeExecutors({ live: 1, enrolled: 1, queued: 0, unfit: [], empty });
+  const todo = "Start an executor there, or name another pool in the manifest";
+  expect(judge({ pool: "gpu", queued: 1, packages: 1 })).toEqual({
+    state: "warning",
+    sentence: `Pool gpu has no executor, and 1 execution is waiting for it. ${todo}`,
+  });
+  const used = ["a", "b", "c", "d"].map((pool) => ({ pool, queued: 0, packages: 2 }));
+  expect(judge(...used).sentence).toBe(
+    `Pool a has no executor, and 2 packages use it; Pool b has no executor, and 2 packages use it; Pool c has no executor, and 2 packages use it; 1 more pool has none either. ${todo}`,
+  );
 });
 
 describe("judgeQueue()", () => {

@@ -44,7 +44,7 @@ test("/executors shows each pool with its load, live, and leads to what an execu
 test("/health says in one sentence how all is, and each check below it", async () => {
   const visitor = await open("/health");
   const { page } = visitor;
-  await page.getByText(/^Everything works/).waitFor();
+  await page.getByText(/^(Everything works|It works, but needs attention)/).waitFor();
   await page.getByText("PostgreSQL answers").waitFor();
   await page.getByText("The keyring answers").waitFor();
   await page.getByText(/^Checked/).waitFor();
@@ -75,7 +75,7 @@ test("/health and a banner on every page say that the platform is held, live, un
   await page.getByText("The platform is not held").waitFor();
   await stage.must(["platform", "hold"]);
   await banner.getByText(/^admin held it/).waitFor();
-  await page.getByText("Everything works; look at the hold").waitFor();
+  await page.getByText("It works, but needs attention: the hold").waitFor();
   await expectFit(visitor);
   await banner.getByRole("link", { name: "About holds" }).click();
   await page.waitForURL("**/guides/operate/hold");

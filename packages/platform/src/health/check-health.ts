@@ -11,6 +11,7 @@ import {
   countExecutors,
   describeServer,
   isNatsFull,
+  listEmptyPools,
   listUnfit,
   pingPostgres,
   type QueueFacts,
@@ -62,7 +63,12 @@ export function createHealth(deps: HealthDeps): () => Promise<Omit<PlatformHealt
       timed("keyring", async () => pingKeyring(deps, maxMs).then(() => good("The keyring answers"))),
       check("executors", async () => {
         const { queued } = await queue;
-        return judgeExecutors({ ...(await countExecutors(database)), unfit: await listUnfit(database), queued });
+        const [counts, unfit, empty] = await Promise.all([
+          countExecutors(database),
+          listUnfit(database),
+          listEmptyPools(database),
+        ]);
+        return judgeExecutors({ ...counts, unfit, empty, queued });
       }),
       check("queue", async () => checkQueue(deps, await queue)),
       check("schedules", async () => judgeSchedules(await readSchedules(database))),

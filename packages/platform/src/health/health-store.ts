@@ -1,5 +1,5 @@
 import type { Sql } from "@sealrun/postgres";
-import { executionId, executionsStream, failure, limits, SealrunError } from "@sealrun/protocol";
+import { defaultPool, executionId, executionsStream, failure, limits, SealrunError } from "@sealrun/protocol";
 import { z } from "zod";
 
 const serverRow = z
@@ -85,6 +85,36 @@ export async function countExecutors(sql: Sql): Promise<z.infer<typeof executors
             count(*)::int as enrolled
      from executors where revoked_at is null`,
     [limits.absentMs],
+  );
+}
+
+const emptyPoolRow = z.object({ pool: z.string(), queued: z.number(), packages: z.number() });
+/** A pool without a live executor, its due executions, and the packages that name it. */
+export type EmptyPool = z.infer<typeof emptyPoolRow>;
+
+/** Pools that a package or a due execution needs and that have no live executor; the most awaited first. */
+export async function listEmptyPools(sql: Sql): Promise<readonly EmptyPool[]> {
+  return sql.rows(
+    emptyPoolRow,
+    `with waiting as (
+       select lower(pool_name) as key, max(pool_name) as name, count(*)::int as queued
+       from executions where status = 'queued' and (not_before is null or not_before <= clock_timestamp()) group by 1
+     ), used as (
+       select lower(coalesce(v.manifest ->> 'pool', $2)) as key, max(coalesce(v.manifest ->> 'pool', $2)) as name,
+              count(*)::int as packages
+       from packages p join projects j on j.id = p.project_id
+         join versions v on v.package_id = p.id and v.number = p.current_version
+       where p.archived_at is null and j.archived_at is null and v.manifest ->> 'active' is distinct from 'false'
+       group by 1
+     )
+     select coalesce(w.name, u.name) as pool, coalesce(w.queued, 0) as queued, coalesce(u.packages, 0) as packages
+     from waiting w full join used u on u.key = w.key
+     where not exists (
+       select from executors x join pools l on l.id = x.pool_id
+       where lower(l.name) = coalesce(w.key, u.key) and x.revoked_at is null
+         and x.last_seen_at > clock_timestamp() - $1 * interval '1 millisecond')
+     order by queued desc, packages desc, pool`,
+    [limits.absentMs, defaultPool],
   );
 }
 

@@ -1,12 +1,14 @@
+import { oldestSafeServer } from "@sealrun/nats";
 import { type HealthCheck, judgeClocks, reportsStream } from "@sealrun/protocol";
 import type { Hold } from "../hold/store.ts";
-import type { ScheduleFacts, UnfitExecutor } from "./health-store.ts";
+import type { EmptyPool, ScheduleFacts, UnfitExecutor } from "./health-store.ts";
 import type { NatsStorage } from "./read-nats.ts";
 
 /** The result of a check, before its name and its time are added. */
 export type Judged = Pick<HealthCheck, "state" | "sentence">;
 
 const nearFull = 0.8;
+const maxPools = 3;
 const longSeconds = 300;
 const lateDueSeconds = 60;
 const leapMs = 5_000;
@@ -26,7 +28,10 @@ export const bad = (sentence: string): Judged => ({ state: "bad", sentence });
 export function judgeServer(fault: string | undefined, address: string): Judged {
   if (fault === undefined) return good("NATS answers");
   const isOwn = /^(?:[a-z]+:\/\/)?(?:127\.|localhost:|\[::1\]:)/i.test(address);
-  return isOwn ? good(`NATS answers at this machine's own address. ${fault}`) : warning(fault);
+  if (!isOwn) return warning(fault);
+  return good(
+    `NATS answers at this machine's own address. Install ${oldestSafeServer} or newer before other machines may reach it`,
+  );
 }
 
 /** Whether the streams accept messages: by their own limits, by the account's limit, and by the last publish. */
@@ -52,14 +57,17 @@ export function judgeExecutors(found: {
   readonly enrolled: number;
   readonly queued: number;
   readonly unfit: readonly UnfitExecutor[];
+  /** Pools that something needs and that have no live executor. */
+  readonly empty: readonly EmptyPool[];
 }): Judged {
-  const { live, enrolled, queued, unfit } = found;
+  const { live, enrolled, queued, unfit, empty } = found;
   if (unfit.length > 0) {
     const sentence = unfit
       .map(({ executor, code, message }) => `${executor} takes no work: ${message} (${code})`)
       .join("; ");
     return unfit.length >= live && queued > 0 ? bad(sentence) : warning(sentence);
   }
+  if (live > 0 && empty.length > 0) return warning(describeEmpty(empty));
   if (live > 0) {
     const silent = enrolled - live;
     return good(`${counted(live, "executor")} live${silent === 0 ? "" : `; ${silent} more enrolled but silent`}`);
@@ -70,6 +78,21 @@ export function judgeExecutors(found: {
   return queued > 0
     ? bad(`${what}, and ${counted(queued, "execution")} waiting; ${todo}`)
     : warning(`${what}; ${todo}`);
+}
+
+/** Which pools have no executor, and what needs them. */
+function describeEmpty(empty: readonly EmptyPool[]): string {
+  const pools = empty.slice(0, maxPools).map(({ pool, queued, packages }) => {
+    const why = queued > 0 ? `${counted(queued, "execution")} waiting for it` : usedBy(packages);
+    return `Pool ${pool} has no executor, and ${why}`;
+  });
+  const rest = empty.length - pools.length;
+  const more = rest === 0 ? "" : `; ${rest} more ${rest === 1 ? "pool has" : "pools have"} none either`;
+  return `${pools.join("; ")}${more}. Start an executor there, or name another pool in the manifest`;
+}
+
+function usedBy(packages: number): string {
+  return packages === 1 ? "1 package uses it" : `${packages} packages use it`;
 }
 
 /** Whether due executions start soon; `oldest` says why the oldest one waits. */

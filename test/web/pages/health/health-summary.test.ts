@@ -13,7 +13,7 @@ test("summarize() is as bad as the worst check, and names it", () => {
   expect(summarize([check("postgres", "good")])).toEqual({ state: "good", sentence: "Everything works" });
   expect(summarize([check("nats", "warning"), check("queue", "warning"), check("clock", "good")])).toEqual({
     state: "warning",
-    sentence: "Everything works; look at NATS and the queue",
+    sentence: "It works, but needs attention: NATS and the queue",
   });
   expect(summarize([check("executors", "bad"), check("nats", "warning")])).toEqual({
     state: "bad",

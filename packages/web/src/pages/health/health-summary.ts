@@ -7,7 +7,7 @@ export function summarize(checks: readonly HealthCheck[]): { readonly state: Sta
   const bad = namesOf(checks, "bad");
   const warned = namesOf(checks, "warning");
   if (bad.length > 0) return { state: "bad", sentence: `Something is wrong with ${joinNames(bad)}` };
-  if (warned.length > 0) return { state: "warning", sentence: `Everything works; look at ${joinNames(warned)}` };
+  if (warned.length > 0) return { state: "warning", sentence: `It works, but needs attention: ${joinNames(warned)}` };
   return { state: "good", sentence: "Everything works" };
 }
 
