@@ -56,6 +56,15 @@ describe("identify()", () => {
     expect((await call("GET", "/projects", { cookie, "sec-fetch-site": "none" })).status).toBe(200);
   });
 
+  test("identify() asks a page without its cookie to sign in again, and a program for a token", async () => {
+    const ofPage = await refused(call("GET", "/projects", { "x-sealrun-session": "1" }));
+    expect([ofPage.code, ofPage.message]).toEqual(["UNAUTHENTICATED", "The session has ended; sign in again"]);
+    const reading = await refused(call("GET", "/projects", { "sec-fetch-site": "same-origin" }));
+    expect(reading.message).toBe("The session has ended; sign in again");
+    const ofProgram = await refused(call("GET", "/projects", {}));
+    expect(ofProgram.message).toMatch(/^Send a valid token in the header Authorization/);
+  });
+
   test("identify() takes no session in place of a wrong token", async () => {
     const headers = { ...asPage(await signIn(platform)), authorization: "Bearer sr_adm_wrongwrongwrongwrongwrong" };
     expect(await refused(call("GET", "/projects", headers))).toMatchObject({ status: 401 });

@@ -16,6 +16,8 @@ export type Caller =
   | { readonly kind: "known"; readonly author: string; readonly session: Session | undefined }
   | { readonly kind: "unknown"; readonly sentence: string };
 
+const signInAgain = "The session has ended; sign in again";
+
 /**
  * Decides who a request is from; no other code does. A token counts before a cookie, so that a cookie in the same
  * request never changes who a program is. `CROSS_SITE_REQUEST` when another site may have sent the cookie.
@@ -29,11 +31,21 @@ export async function identify(
     refuseCrossSite(credentials);
     const session = await checkSession(sql, cookie);
     return session === undefined
-      ? { kind: "unknown", sentence: "The session has ended; sign in again" }
+      ? { kind: "unknown", sentence: signInAgain }
       : { kind: "known", author: session.author, session };
   }
   const author = await checkToken(findToken, authorization);
   return author === undefined
-    ? { kind: "unknown", sentence: "Send a valid token in the header Authorization: Bearer …, or sign in" }
+    ? {
+        kind: "unknown",
+        sentence: isOfPage(credentials)
+          ? signInAgain
+          : "Send a valid token in the header Authorization: Bearer …, or sign in",
+      }
     : { kind: "known", author, session: undefined };
+}
+
+/** True for a request of the web UI, whose cookie is gone: a person has signed out in another window. */
+function isOfPage({ authorization, sessionHeader, fetchSite }: Credentials): boolean {
+  return authorization === undefined && ((sessionHeader ?? "") !== "" || fetchSite === "same-origin");
 }
