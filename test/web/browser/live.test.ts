@@ -1,4 +1,5 @@
 import type { Client } from "@sealrun/client";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
 import { signIn } from "../../support/browser-checks.ts";
@@ -49,6 +50,7 @@ test(
     await actor.page.getByRole("main").getByRole("link", { name: "Run", exact: true }).click();
     await actor.page.getByRole("button", { name: "Run", exact: true }).click();
     await openedExecution(actor.page);
+    expect(await stepsAtFirstLine(actor.page)).toEqual(["running"]);
     await home.page.getByRole("link", { name: "Last run of report: running" }).waitFor();
 
     await home.page.getByRole("link", { name: "Last run of report: running" }).click();
@@ -95,6 +97,15 @@ test("/ follows changes once for all windows of a browser, and goes on when that
   await set("SEEN_BY_THE_OTHER");
   await second.getByRole("button", { name: "SEEN_BY_THE_OTHER", exact: true }).waitFor();
 });
+
+/** The states of the steps at the moment in which the first line is shown. */
+async function stepsAtFirstLine(page: Page): Promise<readonly string[]> {
+  const states = await page.waitForFunction(() => {
+    if (document.querySelector("[data-testid=log]")?.textContent.includes("waits") !== true) return undefined;
+    return [...document.querySelectorAll("main ol li .mantine-Badge-label")].map((each) => each.textContent);
+  });
+  return (await states.jsonValue()) ?? [];
+}
 
 /** A browser of its own, whose stream of changes is open. */
 async function open(path: string): Promise<Visit> {

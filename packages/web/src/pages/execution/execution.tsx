@@ -14,7 +14,7 @@ import { Actions } from "./actions.tsx";
 import { Facts } from "./facts.tsx";
 import { FailureNotice } from "./failure/failure-notice.tsx";
 import { executionKey } from "../../platform/queries.ts";
-import { type Log, useLog } from "./log/use-log.ts";
+import { type Log, useLog, useStartedSteps } from "./log/use-log.ts";
 import { StepsTimeline } from "./steps/steps-timeline.tsx";
 import { ExecutionTabs } from "./tabs.tsx";
 
@@ -46,6 +46,7 @@ function OneExecution({ id }: { readonly id: string }): ReactNode {
 
 function Shown({ execution, log }: { readonly execution: ExecutionInfo; readonly log: Log }): ReactNode {
   const { step } = useSearch({ from: "/executions/$execution" });
+  const steps = useStartedSteps(execution, log.store);
   const navigate = useNavigate({ from: "/executions/$execution" });
   const onChoose = (chosen: string | undefined): void => {
     void navigate({ search: (before) => ({ ...before, step: chosen, tab: undefined }), replace: true });
@@ -83,7 +84,7 @@ function Shown({ execution, log }: { readonly execution: ExecutionInfo; readonly
             {execution.logDeleted.sentence}.
           </Alert>
         )}
-        <StepsTimeline execution={execution} chosen={step} onChoose={onChoose} />
+        <StepsTimeline execution={execution} steps={steps} chosen={step} onChoose={onChoose} />
         <ExecutionTabs execution={execution} log={log} />
       </Stack>
     </Page>

@@ -27,6 +27,21 @@ describe("createLogStore()", () => {
     expect(store.lastCursor()).toBe("4");
   });
 
+  test("createLogStore() knows when lines of a step were written, also the one that is not stored yet", () => {
+    const store = createLogStore();
+    const [first, later] = ["2026-01-02T03:04:05.000Z", "2026-01-02T03:04:09.000Z"];
+    expect(store.linesOf("even")).toBeUndefined();
+    store.setEarly({ step: "even", stream: "stdout", level: null, text: "early", time: first });
+    expect(store.linesOf("even")).toEqual({ firstMs: Date.parse(first), lastMs: Date.parse(first) });
+    store.append([
+      { ...line(2), time: first },
+      { ...line(3), time: later },
+      { ...line(4), time: later },
+    ]);
+    expect(store.linesOf("even")).toEqual({ firstMs: Date.parse(first), lastMs: Date.parse(later) });
+    expect(store.linesOf("odd")).toBeUndefined();
+  });
+
   test("createLogStore() stores no line twice, even with cursors of 18 digits", () => {
     const store = createLogStore();
     const long = { ...line(0), cursor: "999999999999999998" };

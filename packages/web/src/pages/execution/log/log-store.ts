@@ -1,4 +1,5 @@
 import type { EarlyLine, LogLine } from "@sealrun/protocol";
+import type { LineTimes } from "../steps/started-steps.ts";
 
 /** Where a line came from. */
 export type Stream = LogLine["stream"];
@@ -27,6 +28,8 @@ export interface LogStore {
   /** A line that is not stored yet: it comes after all others, and is gone when the next lines are added. */
   readonly early: () => KeptLine | undefined;
   readonly setEarly: (line: EarlyLine | undefined) => void;
+  /** When lines of a step were written, with the one that is not stored yet; undefined without any. */
+  readonly linesOf: (step: string) => LineTimes | undefined;
   readonly subscribe: (listener: () => void) => () => void;
 }
 
@@ -36,6 +39,7 @@ export function createLogStore(): LogStore {
   const times: number[] = [];
   const kinds: number[] = [];
   const names = createNames();
+  const stepTimes = new Map<string, LineTimes>();
   const listeners = new Set<() => void>();
   let last: string | undefined;
   let early: KeptLine | undefined;
@@ -50,7 +54,9 @@ export function createLogStore(): LogStore {
       for (const line of lines) {
         if (!isNew(line)) continue;
         texts.push(line.text);
-        times.push(Date.parse(line.time));
+        const timeMs = Date.parse(line.time);
+        times.push(timeMs);
+        if (line.step !== null) stepTimes.set(line.step, withLine(stepTimes.get(line.step), timeMs));
         kinds.push(names.indexOf({ step: line.step, stream: line.stream, level: line.level }));
         last = line.cursor;
       }
@@ -72,11 +78,19 @@ export function createLogStore(): LogStore {
       early = line && { ...line, number: texts.length + 1, timeMs: Date.parse(line.time) };
       tell();
     },
+    linesOf: (step) => {
+      const stored = stepTimes.get(step);
+      return early?.step === step ? withLine(stored, early.timeMs) : stored;
+    },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
+}
+
+function withLine(before: LineTimes | undefined, timeMs: number): LineTimes {
+  return { firstMs: before?.firstMs ?? timeMs, lastMs: timeMs };
 }
 
 type Origin = Pick<KeptLine, "step" | "stream" | "level">;

@@ -1,8 +1,10 @@
+import { type ExecutionInfo, isFinal, type StepInfo } from "@sealrun/protocol";
 import { hashKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useClient } from "../../../platform/platform.tsx";
 import { executionKey, invalidateMatching } from "../../../platform/queries.ts";
 import { followLog, type FollowState } from "./follow-log.ts";
+import { showStarted } from "../steps/started-steps.ts";
 import { createLogStore, type KeptLine, type LogStore } from "./log-store.ts";
 
 /** The log of an execution, while its page is shown. */
@@ -42,6 +44,20 @@ export function useLogSize(store: LogStore): number {
 /** The line that is not stored yet, kept up to date. */
 export function useEarlyLine(store: LogStore): KeptLine | undefined {
   return useSyncExternalStore(store.subscribe, store.early);
+}
+
+/** The steps of an execution, those with a line in the log as started. */
+export function useStartedSteps({ steps, status, attempts }: ExecutionInfo, store: LogStore): readonly StepInfo[] {
+  const claimed = attempts.length < 2 ? undefined : attempts.at(-1)?.claimedAt;
+  const sinceMs = claimed == null ? -Infinity : Date.parse(claimed);
+  const show = (): readonly StepInfo[] => (isFinal(status) ? steps : showStarted(steps, store.linesOf, sinceMs));
+  // A text, because it is compared after each line.
+  useSyncExternalStore(store.subscribe, () =>
+    show()
+      .map((step) => step.status)
+      .join(),
+  );
+  return show();
 }
 
 const hiddenPageMs = 250;

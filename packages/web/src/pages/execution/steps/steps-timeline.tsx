@@ -11,12 +11,14 @@ import classes from "./steps-timeline.module.css";
 /** The steps of an execution on one time axis. Choosing a step narrows the log to it. */
 export function StepsTimeline(props: {
   readonly execution: ExecutionInfo;
+  /** Its steps as far as they are known: the log may be ahead of the execution. */
+  readonly steps: readonly StepInfo[];
   readonly chosen: string | undefined;
   readonly onChoose: (step: string | undefined) => void;
 }): ReactNode {
-  const { execution, chosen, onChoose } = props;
+  const { execution, steps, chosen, onChoose } = props;
   const now = useTicking(!isFinal(execution.status));
-  const axis = placeSteps(execution.steps, spanOf(execution, now));
+  const axis = placeSteps(steps, spanOf(execution, now));
   return (
     <Paper withBorder p="md">
       <Stack gap="xs">
@@ -30,7 +32,7 @@ export function StepsTimeline(props: {
         </Group>
         {axis.bars.every((bar) => bar === undefined) ? null : <Axis axis={axis} />}
         <ol className={classes["steps"]}>
-          {execution.steps.map((step, index) => (
+          {steps.map((step, index) => (
             <li key={step.name}>
               <StepLine
                 step={step}
@@ -64,7 +66,7 @@ function StepLine(props: {
           <ShownText text={step.name} />
           {step.tries > 1 ? <span className={classes["tries"]}>{step.tries} tries</span> : null}
         </span>
-        <span className={classes["status"]}>
+        <span>
           <StatusBadge status={step.status} />
         </span>
         <span className={classes["track"]} aria-hidden>
