@@ -2,7 +2,23 @@ import { IconMapQuestion } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { Empty } from "../parts/page/empty.tsx";
 import { LinkButton } from "../parts/page/links.tsx";
+import { showHidden } from "../parts/text/visible-text.ts";
 import { Page } from "../parts/page/page.tsx";
+
+/** Stands in the place of every page of a project that does not exist. */
+export function NoProject({ name }: { readonly name: string }): ReactNode {
+  return (
+    <Page title="No such project">
+      <Empty
+        icon={<IconMapQuestion aria-hidden />}
+        title={`There is no project ${showHidden(name)}`}
+        action={<LinkButton to="/">Go to the projects</LinkButton>}
+      >
+        It may have been renamed. Check the address for a mistake.
+      </Empty>
+    </Page>
+  );
+}
 
 /** Stands at an address that no page has. */
 export function NotFound(): ReactNode {

@@ -33,6 +33,8 @@ export const theme = createTheme({
   components: {
     // A box that scrolls can be scrolled by keyboard even if nothing in it takes focus (WCAG 2.1.1).
     TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
+    // A title of two lines, such as one with a long name, does not overlap itself.
+    ModalTitle: { defaultProps: { lh: 1.35 } },
     // The header of a dialog is not a banner of the page.
     ModalHeader: { defaultProps: { role: "presentation" } },
     DrawerHeader: { defaultProps: { role: "presentation" } },

@@ -4,9 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { LinkMenuItem } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
+import { showHidden } from "../../parts/text/visible-text.ts";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
 import { useProject } from "../../platform/use-project.ts";
+import classes from "./shell.module.css";
 
 /** The current project, and a menu of the others. */
 export function ProjectSwitch(): ReactNode {
@@ -19,8 +21,16 @@ export function ProjectSwitch(): ReactNode {
   return (
     <Menu position="bottom-start" width={260}>
       <Menu.Target>
-        <Button variant="subtle" color="gray" miw={0} rightSection={<IconChevronDown size={16} aria-hidden />}>
-          {project === undefined ? "All projects" : <ShownText text={project} />}
+        <Button
+          variant="subtle"
+          color="gray"
+          miw={0}
+          rightSection={<IconChevronDown size={16} aria-hidden />}
+          title={project === undefined ? undefined : showHidden(project)}
+        >
+          <span className={classes["project"]}>
+            {project === undefined ? "All projects" : <ShownText text={project} />}
+          </span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown mah="60dvh" style={{ overflowY: "auto" }}>

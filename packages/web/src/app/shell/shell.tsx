@@ -2,6 +2,8 @@ import { AppShell, Burger, Group, ScrollArea } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
+import { useMissingProject } from "../../platform/use-project.ts";
+import { NoProject } from "../not-found.tsx";
 import { LinkPlain } from "../../parts/page/links.tsx";
 import { Logo } from "../../parts/page/logo.tsx";
 import { AccountMenu } from "./account-menu.tsx";
@@ -19,6 +21,7 @@ export function Shell(): ReactNode {
   const [isOpen, { toggle, close }] = useDisclosure();
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const connection = useLiveChanges();
+  const missing = useMissingProject();
   useEffect(close, [pathname, close]);
   return (
     <AppShell
@@ -59,7 +62,7 @@ export function Shell(): ReactNode {
       <AppShell.Main id="content" tabIndex={-1} className={classes["main"]}>
         <ConnectionNotice state={connection} />
         <HoldNotice />
-        <Outlet />
+        {missing === undefined ? <Outlet /> : <NoProject name={missing} />}
       </AppShell.Main>
       <Finder />
       <WaitNotice />

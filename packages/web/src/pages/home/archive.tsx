@@ -9,6 +9,7 @@ import { Problem } from "../../parts/page/problem.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
+import { useProjectState } from "../../platform/use-project.ts";
 
 /** A button that lists the archived packages of a project, which are fetched when it is pressed. */
 export function ArchivedPackages({ project }: { readonly project: string }): ReactNode {
@@ -56,30 +57,22 @@ export function ArchivedPackages({ project }: { readonly project: string }): Rea
   );
 }
 
-/** Whether a project is archived: the list that other parts of the page use too leaves it out. Undefined until it is loaded. */
-export function useIsArchived(project: string): boolean | undefined {
-  const client = useClient();
-  const { data } = useQuery({ queryKey: topicKey("projects"), queryFn: async () => client.listProjects() });
-  if (data === undefined) return undefined;
-  return !data.some(({ name }) => name.toLowerCase() === project.toLowerCase());
-}
-
 /** The menu of a project: rename, archive. */
 export function ProjectMenu({ project }: { readonly project: string }): ReactNode {
   const client = useClient();
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const isArchived = useIsArchived(project);
+  const state = useProjectState(project);
   const refresh = async (): Promise<void> => {
     await queries.invalidateQueries({ queryKey: topicKey("projects") });
     await queries.invalidateQueries({ queryKey: topicKey("schedules") });
   };
-  if (isArchived === undefined) return null;
+  if (state === undefined) return null;
   return (
     <ChangeMenu
       what="project"
       name={project}
-      isArchived={isArchived}
+      isArchived={state === "archived"}
       onRename={async (name) => {
         const changed = await client.changeProject(project, { name });
         await refresh();

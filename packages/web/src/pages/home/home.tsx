@@ -5,13 +5,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useClient } from "../../platform/platform.tsx";
+import { useProjectState } from "../../platform/use-project.ts";
 import { ArchivedNote } from "../../parts/page/change-menu.tsx";
 import { LinkButton } from "../../parts/page/links.tsx";
 import { DropNotice } from "../../parts/page/drop-notice.tsx";
 import { Loading } from "../../parts/page/loading.tsx";
 import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
-import { ArchivedPackages, ProjectMenu, useIsArchived } from "./archive.tsx";
+import { ArchivedPackages, ProjectMenu } from "./archive.tsx";
 import { AttentionPanel } from "./attention-panel.tsx";
 import { FirstPackage } from "./first-package.tsx";
 import { LeastSandbox } from "./least-sandbox.tsx";
@@ -27,7 +28,7 @@ export function HomePage(): ReactNode {
   const { project } = useParams({ from: "/projects/$project" });
   const client = useClient();
   const found = useQuery(overviewQuery(client, project));
-  const isArchived = useIsArchived(project) === true;
+  const isArchived = useProjectState(project) === "archived";
   const isOver = useDragToUpload(project);
   return (
     <Page

@@ -11,6 +11,7 @@ import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
+import { useProjectState } from "../../platform/use-project.ts";
 import { FilesTab } from "./files/files-tab.tsx";
 import { Overview } from "./overview.tsx";
 import { PackageMenu } from "./package-menu.tsx";
@@ -31,11 +32,17 @@ const titles = {
 export function PackagePage(): ReactNode {
   const address = usePackageAddress();
   const found = usePackageInfo(address);
+  const isProjectArchived = useProjectState(address.project) === "archived";
+  const archived = found.data?.archivedAt != null ? "package" : isProjectArchived ? "project" : undefined;
   return (
     <Page
       title={address.package}
       lead={<Lead address={address} info={found.data} />}
-      actions={found.data === undefined ? undefined : <Actions address={address} info={found.data} />}
+      actions={
+        found.data === undefined ? undefined : (
+          <Actions address={address} info={found.data} isArchived={archived !== undefined} />
+        )
+      }
     >
       {found.data === undefined ? (
         found.error === null ? (
@@ -45,7 +52,7 @@ export function PackagePage(): ReactNode {
         )
       ) : (
         <>
-          {found.data.archivedAt == null ? null : <ArchivedNote what="package" />}
+          {archived === undefined ? null : <ArchivedNote what={archived} />}
           <Content address={address} info={found.data} />
         </>
       )}
@@ -81,8 +88,7 @@ function Lead({
   );
 }
 
-function Actions({ address, info }: PartProps): ReactNode {
-  const isArchived = info.archivedAt != null;
+function Actions({ address, info, isArchived }: PartProps & { readonly isArchived: boolean }): ReactNode {
   return (
     <>
       {isArchived ? null : (

@@ -27,7 +27,7 @@ export function ProjectCard(props: {
         <ShownText text={project.name} />
       </LinkAnchor>
       {project.archivedAt == null ? null : (
-        <Badge color="gray" variant="light" tt="none" fw={500} ml="xs">
+        <Badge color="gray" variant="light" tt="none" fw={500} mt={4}>
           archived
         </Badge>
       )}

@@ -7,6 +7,7 @@ import type { ReactNode } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
 import { LinkAnchor, LinkButton } from "../../parts/page/links.tsx";
+import { useProjectState } from "../../platform/use-project.ts";
 import { useVersion } from "../../platform/use-version.ts";
 import { Loading } from "../../parts/page/loading.tsx";
 import { Page } from "../../parts/page/page.tsx";
@@ -57,7 +58,7 @@ function Content({ info }: { readonly info: PackageInfo }): ReactNode {
   const asked = search[":version"];
   const earlier = asked === undefined || asked === info.version?.number ? undefined : asked;
   const version = useVersion({ project: info.project.name, package: info.name }, earlier);
-  const refusal = findRefusal(info);
+  const refusal = findRefusal(info, useProjectState(info.project.name) === "archived");
   if (refusal === undefined) {
     if (version.error !== null) return <Problem error={version.error} onRetry={async () => version.refetch()} />;
     if (earlier !== undefined && version.data === undefined) return <Loading />;

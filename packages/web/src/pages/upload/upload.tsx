@@ -1,6 +1,8 @@
 import { List, Paper, Stack, Text } from "@mantine/core";
 import { useParams, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useProjectState } from "../../platform/use-project.ts";
+import { ArchivedNote } from "../../parts/page/change-menu.tsx";
 import { LeaveQuestion } from "../../parts/page/leave-guard.tsx";
 import { LinkAnchor } from "../../parts/page/links.tsx";
 import { Page } from "../../parts/page/page.tsx";
@@ -17,6 +19,7 @@ export function UploadPage(): ReactNode {
   const { project } = useParams({ from: "/projects/$project/upload" });
   const { package: existing, from } = useSearch({ from: "/projects/$project/upload" });
   const upload = useUpload();
+  const isArchived = useProjectState(project) === "archived";
   const isOver = useDrop((files) => {
     if (upload.state.kind !== "reading" && upload.state.kind !== "sending") void upload.take(files);
   });
@@ -32,7 +35,11 @@ export function UploadPage(): ReactNode {
         </>
       }
     >
-      <Content upload={upload} isOver={isOver} project={project} existing={existing} from={from} />
+      {isArchived && upload.state.kind === "empty" ? (
+        <ArchivedNote what="project" />
+      ) : (
+        <Content upload={upload} isOver={isOver} project={project} existing={existing} from={from} />
+      )}
       <LeaveQuestion
         title="Leave without uploading?"
         text="The dropped files and their secrets are discarded. Nothing was sent."

@@ -63,7 +63,7 @@ export function ChangeMenu(props: {
             data-autofocus
           />
           <Text size="sm" c="dimmed">
-            Secrets and executions stay with it. The old name leads nowhere.
+            Secrets and executions stay with it. Links and commands with the old name no longer work.
             {what === "project" ? " References that name the project need its new name." : ""}
           </Text>
         </Stack>
@@ -89,7 +89,7 @@ export function ChangeMenu(props: {
 export function ArchivedNote({ what }: { readonly what: "package" | "project" }): ReactNode {
   return (
     <Alert icon={<IconArchive aria-hidden />} color="gray" title={`This ${what} is archived`} mb="md">
-      Nothing of it starts, and lists leave it out. Its menu unarchives it.
+      Nothing of it starts, and lists leave it out. The menu on its page unarchives it.
     </Alert>
   );
 }
