@@ -137,6 +137,58 @@ test("/projects/acme has one stop of Tab for the last runs of a package, and arr
   expect(await bars.nth(-2).evaluate((bar) => bar === document.activeElement)).toBe(true);
 });
 
+test("/projects/acme has all its tags behind a button, and buttons to run of one width", async () => {
+  const tags = Array.from({ length: 20 }, (_, index) => `area-${String(index).padStart(2, "0")}`);
+  await stage.must(["project", "create", "tagged"]);
+  await stage.push("tagged/one", { "main.sh": "echo one", "manifest.json": { tags: tags.slice(0, 10) } });
+  await stage.push("tagged/two", { "main.sh": "echo two", "manifest.json": { tags: tags.slice(10) } });
+  const { page } = await open("/projects/tagged");
+  const group = page.getByRole("group", { name: "Tags" });
+  await page.getByRole("button", { name: "All 20 tags" }).click();
+  await group.getByRole("button", { name: "area-19" }).click();
+  await page.waitForURL("**/projects/tagged?tag=area-19");
+  await page.getByRole("button", { name: "Fewer tags" }).click();
+  await group.getByRole("button", { name: "area-19" }).waitFor();
+  await expectAccessible(page);
+  await page.goto(`${stage.url}/projects/acme`);
+  const widths = await Promise.all(
+    [
+      page.getByRole("link", { name: "Run form with parameters" }),
+      page.getByRole("button", { name: "Run report now" }),
+    ].map(async (run) => (await run.boundingBox())?.width),
+  );
+  expect(widths[0]).toBe(widths[1]);
+});
+
+test("/projects/nope says on each page that there is no such project, and offers nothing of it", async () => {
+  for (const path of ["", "/secrets", "/upload", "/packages/x", "/packages/x/run"]) {
+    const visitor = await visit(`${stage.url}/projects/nope${path}`, { storage });
+    visitor.tolerate(/404/);
+    const { page } = visitor;
+    await page.getByRole("heading", { level: 1, name: "No such project" }).waitFor();
+    await page.getByText("There is no project nope").waitFor();
+    await page.getByRole("button", { name: "All projects" }).waitFor();
+    await page.getByRole("navigation", { name: "Pages" }).getByText("Platform", { exact: true }).waitFor();
+    expect(await page.getByRole("link", { name: "Project secrets" }).count()).toBe(0);
+    expect(await page.getByRole("main").getByRole("button").count()).toBe(0);
+    await expectAccessible(page);
+    await visitor.close();
+  }
+});
+
+test("/projects/:project cuts a long name in the bar with dots, and has all of it in the heading", async () => {
+  const name = "data-platform-and-reporting-of-the-whole-group";
+  await stage.must(["project", "create", name]);
+  const { page } = await open(`/projects/${name}`);
+  await page.setViewportSize({ width: 360, height: 900 });
+  const label = page.getByRole("button", { name, exact: true }).locator(".mantine-Button-label > span");
+  expect(await label.evaluate((element) => getComputedStyle(element).textOverflow)).toBe("ellipsis");
+  expect(await label.evaluate((element) => element.scrollWidth > element.clientWidth)).toBe(true);
+  expect(await page.getByRole("button", { name, exact: true }).getAttribute("title")).toBe(name);
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+  await expectNoSidewaysScroll(page);
+});
+
 test("/projects/acme narrows packages by words and a tag that the address keeps", async () => {
   const { page } = await open("/projects/acme");
   await page.getByRole("button", { name: "Show packages with the tag nightly" }).click();

@@ -1,5 +1,6 @@
 import {
   Badge,
+  Button,
   CloseButton,
   Group,
   NativeSelect,
@@ -13,7 +14,7 @@ import {
 import type { PackageOverview } from "@sealrun/protocol";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { useWindowRows } from "../../parts/page/window-rows.ts";
 import { countTags, filterPackages } from "./filter-packages.ts";
@@ -126,11 +127,13 @@ function Tags(props: {
   readonly chosen: string | undefined;
   readonly onChoose: (tag: string | undefined) => void;
 }): ReactNode {
+  const [isAll, setIsAll] = useState(false);
   const tags = countTags(props.packages);
   if (tags.length === 0 && props.chosen === undefined) return null;
+  const shown = tags.filter(({ tag }, index) => isAll || index < maxTags || tag === props.chosen);
   return (
     <Group gap={6} role="group" aria-label="Tags">
-      {tags.slice(0, maxTags).map(({ tag, count }) => {
+      {shown.map(({ tag, count }) => {
         const isChosen = tag === props.chosen;
         return (
           <UnstyledButton key={tag} aria-pressed={isChosen} onClick={() => props.onChoose(isChosen ? undefined : tag)}>
@@ -140,6 +143,11 @@ function Tags(props: {
           </UnstyledButton>
         );
       })}
+      {tags.length <= maxTags ? null : (
+        <Button size="compact-xs" variant="subtle" aria-expanded={isAll} onClick={() => setIsAll(!isAll)}>
+          {isAll ? "Fewer tags" : `All ${tags.length} tags`}
+        </Button>
+      )}
     </Group>
   );
 }

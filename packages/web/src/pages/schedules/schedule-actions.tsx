@@ -1,4 +1,4 @@
-import { ActionIcon, Button, List, Popover, Text, Tooltip } from "@mantine/core";
+import { Button, List, Popover, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { type ScheduleInfo, toSealrunError } from "@sealrun/protocol";
 import { IconPlayerPause, IconPlayerPlay, IconPlayerTrackNext } from "@tabler/icons-react";
@@ -41,29 +41,29 @@ export function ScheduleActions({ schedule }: { readonly schedule: ScheduleInfo 
   const canPause = isHeld || !isPaused;
   return (
     <>
-      <Tooltip label="Run now">
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          aria-label={`Run the schedule of ${name} now`}
-          loading={run.isPending}
-          onClick={() => run.mutate()}
-        >
-          <IconPlayerPlay size={16} aria-hidden />
-        </ActionIcon>
-      </Tooltip>
+      <Button
+        size="compact-xs"
+        variant="default"
+        leftSection={<IconPlayerPlay size={14} aria-hidden />}
+        aria-label={`Run now: the schedule of ${name}`}
+        loading={run.isPending}
+        onClick={() => run.mutate()}
+      >
+        Run now
+      </Button>
       {canPause ? (
-        <Tooltip label={isHeld ? "Resume" : "Pause"}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={`${isHeld ? "Resume" : "Pause"} the schedule of ${name}`}
-            loading={pause.isPending}
-            onClick={() => pause.mutate()}
-          >
-            {isHeld ? <IconPlayerTrackNext size={16} aria-hidden /> : <IconPlayerPause size={16} aria-hidden />}
-          </ActionIcon>
-        </Tooltip>
+        <Button
+          size="compact-xs"
+          variant="default"
+          leftSection={
+            isHeld ? <IconPlayerTrackNext size={14} aria-hidden /> : <IconPlayerPause size={14} aria-hidden />
+          }
+          aria-label={`${isHeld ? "Resume" : "Pause"} the schedule of ${name}`}
+          loading={pause.isPending}
+          onClick={() => pause.mutate()}
+        >
+          {isHeld ? "Resume" : "Pause"}
+        </Button>
       ) : null}
     </>
   );

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Code, Group, Stack, Text, Tooltip } from "@mantine/core";
+import { Badge, Button, Code, Group, Stack, Text } from "@mantine/core";
 import type { ScheduleInfo } from "@sealrun/protocol";
 import { IconTrash } from "@tabler/icons-react";
 import type { ReactNode } from "react";
@@ -67,20 +67,21 @@ function ScheduleRow(props: {
           )}
         </Text>
       </CardCell>
-      <CardCell place="end">
-        <ScheduleActions schedule={schedule} />
-        {kind === "script" ? (
-          <Tooltip label="Delete">
-            <ActionIcon
-              variant="subtle"
-              color="gray"
+      <CardCell>
+        <Group gap={6} justify="flex-end" wrap="nowrap">
+          <ScheduleActions schedule={schedule} />
+          {kind === "script" ? (
+            <Button
+              size="compact-xs"
+              variant="default"
+              leftSection={<IconTrash size={14} aria-hidden />}
               aria-label={`Delete the schedule of ${name}`}
               onClick={() => onDelete(schedule)}
             >
-              <IconTrash size={16} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
-        ) : null}
+              Delete
+            </Button>
+          ) : null}
+        </Group>
       </CardCell>
     </CardRow>
   );

@@ -30,7 +30,7 @@ export function SchedulesPage(): ReactNode {
       title="Schedules"
       lead={
         <>
-          Runs that start by themselves: at the due times of manifests, or because a script asked for a later run.{" "}
+          Packages that run at set times: by the cron text of their manifest, or because a script asked for a later run.{" "}
           <LinkAnchor size="sm" underline="always" to="/guides/$" params={{ _splat: "events-and-schedules" }}>
             How to schedule
           </LinkAnchor>

@@ -66,24 +66,24 @@ export function LogTools(props: LogToolsProps): ReactNode {
           short="Follow"
           isOn={settings.isFollowing}
           onChange={(isFollowing) => onSettings({ ...settings, isFollowing })}
-          icon={<IconChevronsDown size={18} aria-hidden />}
+          icon={<IconChevronsDown size={16} aria-hidden />}
         />
         <Toggle
           label="Wrap lines"
           short="Wrap"
           isOn={settings.isWrapped}
           onChange={(isWrapped) => onSettings({ ...settings, isWrapped })}
-          icon={<IconTextWrap size={18} aria-hidden />}
+          icon={<IconTextWrap size={16} aria-hidden />}
         />
         <Toggle
           label="Show times"
           short="Times"
           isOn={settings.hasTime}
           onChange={(hasTime) => onSettings({ ...settings, hasTime })}
-          icon={<IconClock size={18} aria-hidden />}
+          icon={<IconClock size={16} aria-hidden />}
         />
         <Tool label="Download as text" short="Download" onClick={props.onDownload}>
-          <IconDownload size={18} aria-hidden />
+          <IconDownload size={16} aria-hidden />
         </Tool>
       </Group>
     </Group>
@@ -225,7 +225,7 @@ function Toggle(props: {
   );
 }
 
-/** An icon, and beside it a word where there is space for one. */
+/** An icon, and its word beside it: an icon only says nothing on a screen without a pointer. */
 function Tool(props: {
   readonly label: string;
   readonly short: string;
@@ -237,14 +237,14 @@ function Tool(props: {
     <Tooltip label={props.label}>
       <Button
         size="sm"
-        px={8}
+        px={5}
         variant={props.isOn === true ? "light" : "default"}
         aria-label={props.label}
         aria-pressed={props.isOn}
         onClick={props.onClick}
       >
         {props.children}
-        <Text span inherit visibleFrom="lg" ml={6} fz="xs">
+        <Text span inherit ml={4} fz="xs">
           {props.short}
         </Text>
       </Button>
