@@ -21,6 +21,11 @@ const fields = [
   { type: "text", name: "token", required: true },
   { type: "textarea", name: "note" },
 ];
+const marked = [
+  ...fields,
+  { type: "text", name: "greeting", required: true, default: "hello" },
+  { type: "select", name: "region", visible: true, choices: [{ title: "Europe", value: "eu" }] },
+];
 
 beforeAll(async () => {
   client = await layPackages(stage, "runs", {
@@ -29,6 +34,7 @@ beforeAll(async () => {
         'echo "token of $(sealrun-context param token | wc -c) characters, note of $(sealrun-context param note | wc -l) lines"\n',
       "parameters.json": { fields },
     },
+    marks: { "main.sh": "true\n", "parameters.json": { fields: marked } },
     free: { "main.sh": "sealrun-context param COLOUR\n" },
     twice: { "main.sh": "echo first\n" },
     asleep: { "main.sh": "echo\n", "manifest.json": { active: false } },
@@ -64,6 +70,22 @@ test("/run keeps every sealed field from the browser's memory, its corrections a
     );
     expect(found).toEqual(["off", "off", "off", "false", "true", "other"]);
   }
+});
+
+test("/run marks what must be filled in, names an optional choice, and has two fields in a row", async () => {
+  const { page } = await open("/projects/runs/packages/marks/run");
+  const marks = async (name: string) =>
+    page.locator("label", { hasText: name }).locator(".mantine-InputWrapper-required").count();
+  expect(await marks("Customer")).toBe(1);
+  expect(await marks("token")).toBe(1);
+  // It has a default, which an empty sealed field means.
+  expect(await marks("greeting")).toBe(0);
+  await page.getByPlaceholder("Default: hello").waitFor();
+  const first = async (name: string) => page.locator(`select[name="${name}"] option`).first().innerText();
+  expect([await first("format"), await first("region")]).toEqual(["Choose …", "No choice"]);
+  const box = async (name: string) => page.locator(`[name="${name}"]`).boundingBox();
+  expect((await box("days"))?.x).toBeGreaterThan(((await box("customer"))?.x ?? 0) + 300);
+  expect((await box("note"))?.width).toBeGreaterThan(900);
 });
 
 test("/run asks before another page discards what was typed", async () => {

@@ -4,6 +4,7 @@ import {
   defaultChoices,
   findProblem,
   isPrefilled,
+  mustBeFilled,
   readForm,
   sealedNames,
   stepNumber,
@@ -117,3 +118,19 @@ test("sealedNames() names all without a form; with a form, the names that have a
   expect(sealedNames(undefined, ["a"])).toEqual(["a"]);
   expect(sealedNames(fields, ["customer", "token", "gone"])).toEqual(["token", "gone"]);
 });
+
+test("mustBeFilled() is true for a required field, but where empty means its default", () => {
+  const must = (field: object): boolean =>
+    mustBeFilled(fieldsOf({ name: "x", required: true, ...field })[0] ?? fieldOf("note"));
+  expect(must({ type: "text" })).toBe(true);
+  expect(must({ type: "select", choices })).toBe(true);
+  expect(must({ type: "text", default: "sealed default" })).toBe(false);
+  expect(must({ type: "int", default: 4 })).toBe(false);
+  expect(must({ type: "text", required: false })).toBe(false);
+  // A visible default is in the field: who clears it leaves nothing.
+  expect(must({ type: "text", default: "shown", visible: true })).toBe(true);
+});
+
+function fieldsOf(field: object): readonly ParameterField[] {
+  return parametersFileSchema.parse({ fields: [field] }).fields;
+}

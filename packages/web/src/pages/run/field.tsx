@@ -14,7 +14,7 @@ import type { ParameterField } from "@sealrun/protocol";
 import { IconChevronDown, IconChevronUp, IconLock } from "@tabler/icons-react";
 import { type KeyboardEvent, type ReactNode, useRef } from "react";
 import { ShownText } from "../../parts/text/shown-text.tsx";
-import { defaultChoices, defaultText, isPrefilled, stepNumber } from "./form-values.ts";
+import { defaultChoices, defaultText, isPrefilled, mustBeFilled, stepNumber } from "./form-values.ts";
 import { SealedText } from "./sealed-text.tsx";
 
 /** A field of the form: its rules, and what is wrong with its value now. */
@@ -143,7 +143,8 @@ function TruthField({ field, problem }: FieldProps): ReactNode {
 function SelectField({ field, problem }: FieldProps): ReactNode {
   const [chosen = ""] = defaultChoices(field);
   const choices = (field.choices ?? []).map(({ title }, index) => ({ value: String(index), label: title }));
-  const none = chosen !== "" && field.required === true ? [] : [{ value: "", label: "Choose …" }];
+  const isRequired = field.required === true;
+  const none = chosen !== "" && isRequired ? [] : [{ value: "", label: isRequired ? "Choose …" : "No choice" }];
   return (
     <NativeSelect
       {...common(field, problem)}
@@ -171,7 +172,7 @@ function ChoicesField({ field, problem }: FieldProps): ReactNode {
   return (
     <Stack component="fieldset" gap={6} m={0} p={0} bd="none" aria-invalid={error === undefined ? undefined : true}>
       <legend style={{ padding: 0 }}>
-        <Input.Label labelElement="div" required={field.required === true}>
+        <Input.Label labelElement="div" required={mustBeFilled(field)}>
           {label}
         </Input.Label>
       </legend>
@@ -202,7 +203,7 @@ function common(field: ParameterField, problem: string | undefined): Common {
     label: <Label field={field} />,
     description: describe(field),
     error: problem,
-    withAsterisk: field.required === true,
+    withAsterisk: mustBeFilled(field),
   };
 }
 

@@ -68,6 +68,11 @@ export function findProblem(field: ParameterField, entry: FieldEntry): string | 
   }
 }
 
+/** True for a required field that may not be left as nothing: one whose default counts then may. */
+export function mustBeFilled(field: ParameterField): boolean {
+  return field.required === true && findProblem(field, []) !== undefined;
+}
+
 /** The value of an entry; undefined means the default. Throws `PARAMETER_INVALID`. */
 function readEntry(field: ParameterField, entry: FieldEntry): JsonValue | undefined {
   const hasDefault = field.default !== undefined && field.default !== null;

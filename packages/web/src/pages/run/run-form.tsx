@@ -14,6 +14,7 @@ import { FreeParameters } from "./free-parameters.tsx";
 import { FormTools, Notes } from "./form-tools.tsx";
 import { readFree, textsOf } from "./free-values.ts";
 import { prefill } from "./prefill.ts";
+import classes from "./run-form.module.css";
 
 /** A run's form: the package, the version whose parameters it asks for, and what the address fills in. */
 interface RunFormProps {
@@ -35,7 +36,7 @@ export function RunForm({ info, version, earlier, search }: RunFormProps): React
   useHotkeys([["mod+Enter", () => form.current?.requestSubmit()]], []);
   return (
     <form ref={form} onSubmit={run.onSubmit} onInput={run.onInput} autoComplete="off" noValidate>
-      <Stack gap="md" maw={720}>
+      <Stack gap="md" maw={1080}>
         <ChooseVersion info={info} chosen={earlier} />
         <FormTools info={info} fields={fields} form={form} version={earlier} />
         <Notes notes={filled?.notes ?? []} />
@@ -76,9 +77,13 @@ function Fields(props: {
   const hasSealed = fields.some(({ visible }) => visible !== true);
   return (
     <>
-      {fields.map((field) => (
-        <Field key={field.name} field={field} problem={problems.get(field.name)} />
-      ))}
+      <div className={classes["fields"]}>
+        {fields.map((field) => (
+          <div key={field.name} className={isWide(field) ? classes["wide"] : undefined}>
+            <Field field={field} problem={problems.get(field.name)} />
+          </div>
+        ))}
+      </div>
       {hasSealed ? (
         <Text size="xs" c="dimmed">
           Fields with a lock are sealed in this browser for this package. The run shows only their names.
@@ -86,6 +91,11 @@ function Fields(props: {
       ) : null}
     </>
   );
+}
+
+/** Text of several lines has all of the width. */
+function isWide({ type }: ParameterField): boolean {
+  return type === "textarea";
 }
 
 function More({ priority }: { readonly priority: number }): ReactNode {
