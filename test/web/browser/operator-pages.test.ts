@@ -75,7 +75,7 @@ test("/health and a banner on every page say that the platform is held, live, un
   await page.getByText("The platform is not held").waitFor();
   await stage.must(["platform", "hold"]);
   await banner.getByText(/^admin held it/).waitFor();
-  await page.getByText("It works, but needs attention: the hold").waitFor();
+  await page.getByText(/^It works, but needs attention: .*the hold$/).waitFor();
   await expectFit(visitor);
   await banner.getByRole("link", { name: "About holds" }).click();
   await page.waitForURL("**/guides/operate/hold");
@@ -117,13 +117,10 @@ test("/schedules pauses, resumes and runs one now, and shows its next five times
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Pause the schedule of nightly" }).click();
   await page.getByRole("button", { name: "Resume the schedule of nightly" }).waitFor();
-  // An open tooltip is drawn outside of the page's landmarks.
-  await page.mouse.move(0, 0);
-  await page.getByRole("tooltip").waitFor({ state: "detached" });
   await expectFit(visitor);
   await page.getByRole("button", { name: "Resume the schedule of nightly" }).click();
   await page.getByRole("button", { name: "Pause the schedule of nightly" }).waitFor();
-  await page.getByRole("button", { name: "Run the schedule of nightly now" }).click();
+  await page.getByRole("button", { name: "Run now: the schedule of nightly" }).click();
   await page.waitForURL("**/executions/exe_*");
 });
 
@@ -154,6 +151,7 @@ test("/projects/acme/packages/nightly rolls back, and is archived, found again a
 
 test("/projects/other is renamed, archived, shown when asked for, and unarchived", async () => {
   await stage.must(["project", "create", "other"]);
+  await stage.push("other/inner", { "main.sh": "echo on" });
   const visitor = await open("/projects/other");
   const { page } = visitor;
   await choose("Rename", "other");
@@ -163,7 +161,17 @@ test("/projects/other is renamed, archived, shown when asked for, and unarchived
   await choose("Archive", "another");
   await page.getByRole("dialog").getByRole("button", { name: "Archive" }).click();
   await page.getByText("This project is archived").waitFor();
+  await page.getByRole("link", { name: "inner", exact: true }).waitFor();
+  await expect.poll(async () => page.getByRole("button", { name: "Run inner now" }).count()).toBe(0);
   await expectFit(visitor);
+  // A page of its packages offers nothing that is refused either.
+  await page.getByRole("link", { name: "inner", exact: true }).click();
+  await page.getByText("This project is archived").waitFor();
+  expect(await page.getByRole("link", { name: /^(?:Run|Upload a version)$/ }).count()).toBe(0);
+  await page.goto(`${stage.url}/projects/another/packages/inner/run`);
+  await page.getByText(/^Its project is archived/).waitFor();
+  await page.goto(`${stage.url}/projects/another/upload`);
+  await page.getByText("This project is archived").waitFor();
   await page.goto(`${stage.url}/projects`);
   await page.getByRole("link", { name: "acme", exact: true }).waitFor();
   expect(await page.getByRole("link", { name: "another", exact: true }).count()).toBe(0);

@@ -11,7 +11,12 @@ import {
 /** The pages of the whole platform, in the order of the navigation. */
 export const platformPages = [
   { to: "/executions", label: "Executions", description: "Every run, with filters", icon: IconListDetails },
-  { to: "/schedules", label: "Schedules", description: "Runs that start by themselves", icon: IconCalendarTime },
+  {
+    to: "/schedules",
+    label: "Schedules",
+    description: "Cron times and later runs: next, last, pause, run now",
+    icon: IconCalendarTime,
+  },
   { to: "/vault/secrets", label: "Vault", description: "Platform secrets", icon: IconLock },
   { to: "/executors", label: "Executors", description: "Executors and pools", icon: IconServer2 },
   {

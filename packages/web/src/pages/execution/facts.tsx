@@ -67,7 +67,7 @@ export function Facts({ execution }: { readonly execution: ExecutionInfo }): Rea
   );
 }
 
-function StartedBy({ execution: { trigger } }: { readonly execution: ExecutionInfo }): ReactNode {
+function StartedBy({ execution: { trigger, project } }: { readonly execution: ExecutionInfo }): ReactNode {
   switch (trigger.kind) {
     case "request":
       return "started by request";
@@ -75,7 +75,7 @@ function StartedBy({ execution: { trigger } }: { readonly execution: ExecutionIn
       return (
         <>
           started by{" "}
-          <LinkAnchor size="sm" to="/schedules">
+          <LinkAnchor size="sm" to="/schedules" search={{ project }}>
             schedule
           </LinkAnchor>{" "}
           due <Time at={trigger.dueAt} />, accepted

@@ -56,7 +56,7 @@ function ExecutorRow({ executor }: { readonly executor: Executor }): ReactNode {
       </CardCell>
       <CardCell label="Sandbox">
         <Text size="sm" component="span">
-          {sandbox ?? "not said"}
+          {sandbox ?? "unknown"}
         </Text>
       </CardCell>
       <CardCell label="Networks">

@@ -28,10 +28,7 @@ export function QueueFacts({ queue }: Pick<PlatformHealth, "queue">): ReactNode 
           </LinkAnchor>,
         ],
         ["Of these offered to executors", showCount(published)],
-        [
-          "The oldest waits since",
-          oldestQueuedAt === null ? "nothing waits" : <Time key="oldest" at={oldestQueuedAt} />,
-        ],
+        ["Oldest waiting since", oldestQueuedAt === null ? "none" : <Time key="oldest" at={oldestQueuedAt} />],
       ]}
     />
   );

@@ -155,7 +155,7 @@ function StartsCard({ manifest, nextAt }: { readonly manifest: Manifest; readonl
   return (
     <Card withBorder>
       <Title order={2} mb="xs">
-        Automatic starts
+        Triggers
       </Title>
       <Text size="sm" c={starts === undefined ? "dimmed" : undefined}>
         {starts === undefined ? "None: the manifest has no schedule and no events." : <ShownText text={starts} />}
