@@ -3,7 +3,7 @@ import { shipped, type Source } from "./sources.ts";
 
 /** Modules that reach the disk, the network, another process or thread, a server, or a page. */
 const outside =
-  /^(?:node:(?:fs|fs\/promises|net|http|https|http2|tls|dns|child_process|module|stream|worker_threads|readline|readline\/promises)|pg|nats|execa|postgrator|yauzl|@fastify\/.+|fastify|react|react-dom.*|@tanstack\/.+|@radix-ui\/.+|@sealrun\/(?:postgres|nats|faults|client|key-files|keyring|platform|executor))$/;
+  /^(?:node:(?:fs|fs\/promises|net|http|https|http2|tls|dns|child_process|module|stream|worker_threads|readline|readline\/promises)|pg|nats|execa|postgrator|yauzl|@fastify\/.+|fastify|react|react-dom.*|@tanstack\/.+|@mantine\/.+|@radix-ui\/.+|@sealrun\/(?:postgres|nats|faults|client|key-files|keyring|platform|executor))$/;
 /** Types whose functions do that: who takes one is an adapter too. */
 const port = /(?:^|\/)(?:database|deps|platform-rpc|running-script)\.ts$/;
 const global =

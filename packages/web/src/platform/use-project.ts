@@ -19,7 +19,7 @@ export function useProject(): string | undefined {
   return useProjectState(named) === "missing" ? undefined : named;
 }
 
-/** The project in the path of the address, when there is none of that name. */
+/** The name of the project in the path of the address, if no project has it. */
 export function useMissingProject(): string | undefined {
   const { project } = useParams({ strict: false });
   return useProjectState(project) === "missing" ? project : undefined;
