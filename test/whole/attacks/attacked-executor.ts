@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { readdir, rmdir } from "node:fs/promises";
+import { readdir, readFile, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ExecutionInfo, executionReceipt, logPage } from "@sealrun/protocol";
 import { expect } from "vitest";
+import { readStatistics, tickMs } from "../../../executor/src/child/limits/process-statistics.ts";
 import { type Cluster, type ClusterPart, startCluster } from "../../support/cluster.ts";
 import { processesNaming, workersOf } from "../../support/processes.ts";
 import { runFolders, stepCgroups } from "../../support/run-folders.ts";
@@ -27,6 +28,8 @@ interface Attacked {
   readonly execution: ExecutionInfo;
   /** What it printed. */
   readonly lines: readonly string[];
+  /** Time on processors that the executor's workers used for it, and for the neighbour. */
+  readonly workersMs: number;
 }
 
 /** One executor, with an attacker and its neighbour in two of its slots. */
@@ -107,6 +110,7 @@ for (let tick = 0; tick < 4; tick += 1) {
       const pid = part.pid();
       const before = await residentMiB(pid);
       let [highest, highestWorker, neighbours] = [before, 0, 0];
+      const used = await createWorkerTimes(pid ?? 0);
       const end = new AbortController();
       const { signal } = end;
       const watch = (async () => {
@@ -114,6 +118,7 @@ for (let tick = 0; tick < 4; tick += 1) {
           highest = Math.max(highest, await residentMiB(pid));
           const workers = await Promise.all((await workersOf(pid ?? 0)).map(residentMiB));
           highestWorker = Math.max(highestWorker, ...workers);
+          await used.look();
         }
       })();
       const beside = (async () => {
@@ -128,7 +133,7 @@ for (let tick = 0; tick < 4; tick += 1) {
         expect(part.pid(), "the executor is the same process").toBe(pid);
         expect(highest - before, "the supervisor's growth in MiB").toBeLessThan(maxGrowthMiB);
         expect(highestWorker, "the largest worker in MiB").toBeLessThan(maxWorkerMiB);
-        return { execution, lines: await printed(execution.id) };
+        return { execution, lines: await printed(execution.id), workersMs: await used.look() };
       } finally {
         end.abort();
         await watch;
@@ -142,6 +147,25 @@ for (let tick = 0; tick < 4; tick += 1) {
     close: async () => {
       await cluster.close();
       if (cgroup !== undefined) await removeCgroup(cgroup);
+    },
+  };
+}
+
+/** How much time on processors the workers of an executor use from now on. A worker that ends counts until the last look. */
+async function createWorkerTimes(executor: number): Promise<{ readonly look: () => Promise<number> }> {
+  const last = new Map<number, number>();
+  const lookAt = async (): Promise<void> => {
+    for (const worker of await workersOf(executor)) {
+      const found = readStatistics(await readFile(`/proc/${worker}/stat`, "latin1").catch(() => ""));
+      if (found !== undefined) last.set(worker, found.ownTicks * tickMs);
+    }
+  };
+  await lookAt();
+  const before = new Map(last);
+  return {
+    look: async () => {
+      await lookAt();
+      return [...last].reduce((sum, [worker, ms]) => sum + ms - (before.get(worker) ?? 0), 0);
     },
   };
 }
