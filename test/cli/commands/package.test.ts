@@ -1,3 +1,5 @@
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { executionInfo, packageInfo, startedExecution } from "@sealrun/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ask } from "../../support/api.ts";
@@ -104,4 +106,31 @@ test("sealrun package rename, archive and unarchive change a package, and list s
     "Package acme/renamed is archived; unarchive it first (ARCHIVED)",
   );
   expect((await run("unarchive", "acme/renamed")).stdout).toBe("unarchived acme/renamed\n");
+});
+
+test("sealrun package download writes a version for its user only, and never over files", async () => {
+  const folder = await used.person.write("kept", {
+    "main.sh": "echo one",
+    "data/x.csv": "1,2",
+    "secrets.json": '{"A":1}',
+  });
+  await used.person.run(["push", folder, "--project", "acme"]);
+  await writeFile(join(folder, "main.sh"), "echo two");
+  await used.person.run(["push", folder, "--project", "acme"]);
+  const to = join(dirname(folder), "downloaded");
+  const first = await used.person.run(["package", "download", "acme/kept", "--to", to, "--package-version", "1"]);
+  expect(first).toEqual({
+    exitCode: 0,
+    stdout: `wrote version 1 of acme/kept to ${to}: 2 files\nits secrets stay on the platform\n`,
+    stderr: "",
+  });
+  expect((await readdir(to)).toSorted()).toEqual(["data", "main.sh"]);
+  expect(await readFile(join(to, "main.sh"), "utf8")).toBe("echo one");
+  expect((await stat(join(to, "data/x.csv"))).mode & 0o777).toBe(0o600);
+  expect((await stat(join(to, "data"))).mode & 0o777).toBe(0o700);
+  const again = await used.person.run(["package", "download", "acme/kept", "--to", to]);
+  expect(again).toMatchObject({ exitCode: 73, stderr: expect.stringContaining("(ALREADY_EXISTS)") });
+  expect(await readFile(join(to, "main.sh"), "utf8")).toBe("echo one");
+  const newest = await used.person.run(["package", "download", "acme/kept", "--to", `${to}-2`, "--json"]);
+  expect(JSON.parse(newest.stdout)).toMatchObject({ version: 2, files: ["data/x.csv", "main.sh"] });
 });

@@ -224,6 +224,14 @@ test("sealrun execution list shows how long each took, what started it and why i
   expect(await must(["executor", "pools"])).toMatch(/^default +1 +4 /m);
 });
 
+test("sealrun execution statistics counts how executions ended, with spans that have some", async () => {
+  await must(["execution", "logs", await id("-p", "code=3"), "--follow"]);
+  const printed = await must(["execution", "statistics", "--project", "acme", "--since", "1h"]);
+  expect(printed).toMatch(/: (?:.*, )?\d+ failed.*\nSINCE .*FAILED.* MEDIAN +95 OF 100\n\S+ \S+Z .* m?s +\S+ m?s\n/);
+  expect(await must(["execution", "statistics", "--jq", ".counts.failed"])).toMatch(/^[1-9]\d*\n$/);
+  expect(await must(["execution", "statistics", "--until", "2d", "--since", "3d"])).toMatch(/^no executions from /);
+});
+
 test.each([
   [["--status", "done"], '--status: expected some of "queued"'],
   [["--executor", "exr_1"], "--executor: expected an executor's id"],

@@ -6,13 +6,14 @@ import { addListOptions, type ListOptions, printList } from "../list-output.ts";
 import { describeParameters } from "../execution/describe-parameters.ts";
 import { showTime } from "../show-time.ts";
 import { packageChanges } from "./lifecycle/change-commands.ts";
+import { downloadCommand } from "./package/download.ts";
 import { rollbackCommand } from "./package/rollback.ts";
 import { versionsCommand } from "./package/versions.ts";
 import { adviseProject } from "./push.ts";
 
 type PackageListOptions = ListOptions & { readonly project?: string; readonly archived?: boolean };
 
-/** `sealrun package list`, `show`, `versions`, `rollback`, `rename`, `archive` and `unarchive`. */
+/** `sealrun package list`, `show`, `versions`, `download`, `rollback`, `rename`, `archive` and `unarchive`. */
 export function packageCommand(cli: Cli): Command {
   const command = new Command("package").description("Packages: pushed sets of scripts");
   addListOptions(
@@ -30,6 +31,7 @@ export function packageCommand(cli: Cli): Command {
     .option("--json", "print it as JSON")
     .action(async (address: string, options: { readonly json?: boolean }) => show(cli, address, options));
   command.addCommand(versionsCommand(cli));
+  command.addCommand(downloadCommand(cli));
   command.addCommand(rollbackCommand(cli));
   for (const change of packageChanges(cli)) command.addCommand(change);
   return command;

@@ -1,9 +1,7 @@
-import { cp, readdir, writeFile } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SealrunError, showName, errorCodeOf } from "@sealrun/protocol";
 import type { InstalledFiles } from "../files/installed-files.ts";
-import { makeFolder } from "../files/make-folder.ts";
-import { fileProblem } from "../files/read-file.ts";
+import { fillNewFolder } from "../files/new-folder.ts";
 import { firstPackage, type Language } from "./first-package.ts";
 
 /**
@@ -15,36 +13,14 @@ export async function writePackage(
   { name, language }: { readonly name: string; readonly language: Language },
   installed: Pick<InstalledFiles, "sdkTypes" | "pythonSdk">,
 ): Promise<readonly string[]> {
-  await requireEmpty(folder);
   const files = firstPackage(name, language);
-  try {
-    await makeFolder(folder, 0o777);
+  await fillNewFolder(folder, 0o777, async () => {
     for (const { path, text, isPrivate } of files) {
       await writeFile(join(folder, path), text, { flag: "wx", mode: isPrivate === true ? 0o600 : 0o666 });
     }
     await writeTypes(folder, language, installed);
-  } catch (error) {
-    throw writeProblem(folder, error);
-  }
+  });
   return files.map(({ path }) => path);
-}
-
-/** A missing folder is made, so what cannot be made or written is the folder, or one above it. */
-function writeProblem(folder: string, error: unknown): SealrunError {
-  const code = errorCodeOf(error) ?? "";
-  if (code !== "EACCES" && code !== "EPERM" && code !== "EROFS" && code !== "ENOENT") return fileProblem(folder, error);
-  const sentence = `${showName(folder)} cannot be written: you may not write there (${code}); choose another folder`;
-  return new SealrunError("FILE_NOT_FOUND", sentence, { cause: error });
-}
-
-async function requireEmpty(folder: string): Promise<void> {
-  try {
-    if ((await readdir(folder)).length === 0) return;
-  } catch (error) {
-    if (errorCodeOf(error) === "ENOENT") return;
-    throw fileProblem(folder, error);
-  }
-  throw new SealrunError("ALREADY_EXISTS", `${showName(folder)} has files in it; give a new or empty folder`);
 }
 
 async function writeTypes(

@@ -7,6 +7,7 @@ import { parseDuration } from "../../parse-duration.ts";
 import { executionListCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
 import { settleCommand } from "./settle.ts";
+import { statisticsCommand } from "./statistics.ts";
 
 interface AgainOptions {
   readonly sameVersion?: boolean;
@@ -15,7 +16,7 @@ interface AgainOptions {
   readonly json?: boolean;
 }
 
-/** `sealrun execution list`, `show`, `logs`, `cancel`, `again` and `settle`. */
+/** `sealrun execution list`, `show`, `logs`, `cancel`, `again`, `statistics` and `settle`. */
 export function executionCommand(cli: Cli): Command {
   const command = new Command("execution").description("Executions: runs of a package's version");
   command.addCommand(executionListCommand(cli));
@@ -50,6 +51,7 @@ export function executionCommand(cli: Cli): Command {
     .option("--timeout <time>", "with --wait: how long, such as 90s, 10m or 2h", parseDuration("--timeout"))
     .option("--json", "print the execution as JSON")
     .action(async (id: string, options: AgainOptions) => again(cli, id, options));
+  command.addCommand(statisticsCommand(cli));
   command.addCommand(settleCommand(cli));
   return command;
 }
