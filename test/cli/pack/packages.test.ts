@@ -168,6 +168,7 @@ describe.each([
     expect(await must(["push", hello])).toContain(`pushed ${project}/hello version 1`);
     const output = await must(["run", `${project}/hello`, "--wait"]);
     expect(output).toContain("[hello.ts] region true");
+    expect(await must(["package", "list", "--jq", ".packages[].name"])).toBe("hello\n");
     expect(await must(["platform", "health"])).toContain("nats");
     expect(await must(["whoami"])).toContain(`admin on ${url}`);
   });
