@@ -17,8 +17,9 @@ test("sealrun audit list shows who did what, by action, project and time, and ne
   await run(["secret", "set", "A", "--scope", "platform"], "canary-value");
   await run(["secret", "set", "B", "--scope", "project", "--project", "acme"], "canary-value");
   const all = await run(["audit", "list"]);
-  expect(all.stdout).toMatch(/^ROW +TIME +ACTOR +ACTION +OBJECT +DETAIL\n/);
+  expect(all.stdout).toMatch(/^ROW +TIME +ACTOR +ACTION +OBJECT +NAME +DETAIL\n/);
   expect(all.stdout).not.toContain("canary");
+  expect(all.stdout).toMatch(/secret\.set +prj_\w{20} +acme +\{/);
   expect((await rows("--action", "secret")).map(({ action, detail }) => [action, detail["versions"]])).toEqual([
     ["secret.set", { B: 1 }],
     ["secret.set", { A: 1 }],

@@ -30,10 +30,11 @@ afterAll(async () => stage.close());
 test("/audit shows who did what, and narrows to an object by a click that the address keeps", async () => {
   const page = await open("/audit");
   await row(page, "package.push").getByText("TOKEN", { exact: true }).waitFor();
-  await row(page, "execution.start").getByRole("link", { name: ran, exact: true }).click();
+  await row(page, "execution.start").getByText(ran, { exact: true }).waitFor();
+  await row(page, "execution.start").getByRole("link", { name: "acme/report", exact: true }).click();
   await page.waitForURL(new RegExp(`/audit\\?object=${ran}$`));
   await page.getByRole("link", { name: "package.push" }).waitFor({ state: "detached" });
-  expect(await page.getByLabel("Object", { exact: true }).inputValue()).toBe(ran);
+  expect(await page.getByRole("combobox", { name: "Object" }).inputValue()).toBe(ran);
   await row(page, "execution.claim").getByText("TOKEN@1").waitFor();
   await expectAccessible(page);
   await page.setViewportSize({ width: 360, height: 900 });
@@ -51,13 +52,13 @@ test("/audit narrows by what is typed and chosen, and shows everything again", a
   await page.keyboard.press("Enter");
   await page.waitForURL(/action=project/);
   await page.getByText("2 rows", { exact: true }).waitFor();
-  await page.getByLabel("Actor", { exact: true }).fill("nobody");
+  await page.getByRole("combobox", { name: "Actor" }).fill("nobody");
   await page.keyboard.press("Enter");
   await page.getByText("No row matches").waitFor();
   await page.getByRole("button", { name: "Show everything" }).click();
   await row(page, "package.push").waitFor();
   expect(new URL(page.url()).search).toBe("");
-  expect(await page.getByLabel("Actor", { exact: true }).inputValue()).toBe("");
+  expect(await page.getByRole("combobox", { name: "Actor" }).inputValue()).toBe("");
   await page.goto(`${stage.url}/audit?project=other&span=1h`);
   await page.getByText("1 row", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Export" }).click();
@@ -66,7 +67,26 @@ test("/audit narrows by what is typed and chosen, and shows everything again", a
     page.getByRole("menuitem", { name: "As CSV" }).click(),
   ]);
   const lines = (await readFile(await file.path(), "utf8")).trimEnd().split("\r\n");
-  expect(lines).toEqual(["seq,at,actor,action,object,detail,requestId", expect.stringContaining(",project.create,")]);
+  expect(lines).toEqual([
+    "seq,at,actor,action,object,objectName,detail,requestId",
+    expect.stringContaining(",project.create,"),
+  ]);
+});
+
+test("/audit offers packages by name, and the actors and actions of its rows", async () => {
+  const page = await open("/audit");
+  const object = page.getByRole("combobox", { name: "Object" });
+  await object.fill("rep");
+  await page.getByRole("option", { name: "acme/report" }).click();
+  await page.waitForURL(/object=acme%2Freport$/);
+  await row(page, "package.push").getByRole("link", { name: "acme/report", exact: true }).waitFor();
+  expect(await object.inputValue()).toBe("acme/report");
+  await page.getByRole("combobox", { name: "Action" }).fill("package.p");
+  await page.getByRole("option", { name: "package.push" }).click();
+  await page.getByText("1 row", { exact: true }).waitFor();
+  await page.getByRole("combobox", { name: "Actor" }).click();
+  await page.getByRole("option").first().waitFor();
+  await expectAccessible(page);
 });
 
 test("/audit keeps filters under a name, goes back to them and removes them", async () => {

@@ -26,7 +26,7 @@ export function auditCommand(cli: Cli): Command {
     .description("List rows of the audit, newest first")
     .option("--project <project>", "only rows about this project, its packages and its executions", parseProject)
     .option("--action <action>", "only this action, such as secret.lookup; secret means all that start with secret.")
-    .option("--object <id>", "only rows about this package, project or execution, given by its id")
+    .option("--object <id>", "only rows about this package, project or execution: its id, or PROJECT/PACKAGE")
     .option("--actor <actor>", "only rows of this actor, as the list shows it")
     .option(
       "--since <time>",
@@ -62,12 +62,12 @@ async function list(cli: Cli, { json, jq, ...filter }: AuditFilter & ListOptions
 
 function showRows(output: Output, found: AuditList): void {
   if (found.rows.length === 0) return output.line("no rows");
-  output.table(["ROW", "TIME", "ACTOR", "ACTION", "OBJECT", "DETAIL"], found.rows.map(cellsOf));
+  output.table(["ROW", "TIME", "ACTOR", "ACTION", "OBJECT", "NAME", "DETAIL"], found.rows.map(cellsOf));
   if (found.next !== null) output.note(`there are more rows: --before ${found.next}`);
 }
 
-function cellsOf({ seq, at, actor, action, object, detail }: AuditRow): readonly string[] {
-  return [seq, showTime(at), actor, action, object, JSON.stringify(detail)];
+function cellsOf({ seq, at, actor, action, object, objectName, detail }: AuditRow): readonly string[] {
+  return [seq, showTime(at), actor, action, object, objectName ?? "-", JSON.stringify(detail)];
 }
 
 async function verify(cli: Cli, { full, json }: VerifyOptions): Promise<void> {

@@ -10,9 +10,15 @@ const listedRow = z
     action: z.string(),
     object: z.string(),
     detail: jsonObject,
+    object_name: z.string().nullable(),
     request_id: z.string(),
   })
-  .transform(({ at, request_id, ...row }): AuditRow => ({ ...row, at: at.toISOString(), requestId: request_id }));
+  .transform(({ at, object_name, request_id, ...row }): AuditRow => ({
+    ...row,
+    at: at.toISOString(),
+    objectName: object_name,
+    requestId: request_id,
+  }));
 
 /** Filters of the list. */
 export interface AuditFilter {
@@ -32,7 +38,11 @@ export interface AuditFilter {
 export async function listAudit(sql: Sql, filter: AuditFilter): Promise<readonly AuditRow[]> {
   return sql.rows(
     listedRow,
-    `select a.seq::text, a.at, a.actor, a.action, a.object, a.detail, a.request_id from audit a
+    `select a.seq::text, a.at, a.actor, a.action, a.object, a.detail, a.request_id, coalesce(
+       (select p.name || '/' || k.name from packages k join projects p on p.id = k.project_id
+        where k.id = coalesce((select package_id from executions e where e.id = a.object), a.object)),
+       (select name from projects p where p.id = a.object)) as object_name
+     from audit a
      where ($1::text is null or a.object = $1
          or exists (select from packages p where p.id = a.object and p.project_id = $1)
          or exists (select from executions e where e.id = a.object and e.project_id = $1))

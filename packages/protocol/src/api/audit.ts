@@ -12,6 +12,8 @@ export const auditRow = z.object({
   action: z.string(),
   /** Id of the object that the row is about. */
   object: z.string(),
+  /** Its name as it is today: `project`, or `project/package`, also for an execution. Null for what has none or is deleted. */
+  objectName: z.string().nullish(),
   detail: jsonObject,
   requestId: z.string(),
 });

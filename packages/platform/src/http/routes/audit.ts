@@ -8,6 +8,7 @@ import {
   errorBody,
   projectName,
 } from "@sealrun/protocol";
+import type { Sql } from "@sealrun/postgres";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
@@ -15,10 +16,11 @@ import type { Audit } from "../../audit/audit.ts";
 import { listAudit } from "../../audit/list-store.ts";
 import type { Deps } from "../../deps.ts";
 import { getProject } from "../../projects/store.ts";
+import { findAddressed, packageParams } from "./package-address.ts";
 import { requesterOf } from "../requester.ts";
 
 const config = { access: "admin" } as const;
-const text = z.string().max(256);
+const text = z.string().max(257);
 
 /** The audit: list its rows, check its chain, accept a break. */
 export function auditRoutes(
@@ -48,9 +50,10 @@ export function auditRoutes(
       },
     },
     async (request) => {
-      const { project, limit, ...filter } = request.query;
+      const { project, object, limit, ...filter } = request.query;
       const projectId = project === undefined ? undefined : (await getProject(database, project)).id;
-      const rows = await listAudit(database, { ...filter, projectId, limit: limit + 1 });
+      const objectId = object === undefined ? undefined : await findObject(database, object);
+      const rows = await listAudit(database, { ...filter, object: objectId, projectId, limit: limit + 1 });
       const shown = rows.slice(0, limit);
       return { rows: shown, next: rows.length > limit ? (shown.at(-1)?.seq ?? null) : null };
     },
@@ -82,4 +85,12 @@ export function auditRoutes(
       return reply.code(201).send(accepted);
     },
   );
+}
+
+/** The id of an object given by its id, or of a package as `project/package`, which no id looks like. */
+async function findObject(sql: Sql, text: string): Promise<string> {
+  const [project, name, ...rest] = text.split("/");
+  if (name === undefined || rest.length > 0) return text;
+  const named = packageParams.safeParse({ project, package: name });
+  return named.success ? (await findAddressed(sql, named.data)).package.id : text;
 }

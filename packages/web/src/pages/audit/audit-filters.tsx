@@ -1,13 +1,18 @@
-import { Autocomplete, Group, Select, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Autocomplete, Group, Select } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import type { AuditList } from "@sealrun/protocol";
+import { type InfiniteData, keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useClient } from "../../platform/platform.tsx";
-import { topicKey } from "../../platform/queries.ts";
+import { alsoOf, topicKey } from "../../platform/queries.ts";
 import { isSpan, spanChoices } from "./filter.ts";
 import type { AuditSearch } from "./search.ts";
 
 /** The first parts of actions; a whole action can be typed. */
 const actions = ["event", "execution", "executor", "package", "project", "schedule", "secret", "session", "state"];
+
+/** How many packages are offered for what is typed. */
+const maxOffered = 10;
 
 /** The filters of the rows; the address has all of them. */
 export function AuditFilters(props: {
@@ -21,6 +26,7 @@ export function AuditFilters(props: {
     queryFn: async () => client.listProjects(),
   });
   const known: readonly string[] = (projects ?? []).map(({ name }) => name);
+  const seen = useSeen();
   const names = search.project === undefined || known.includes(search.project) ? known : [search.project, ...known];
   return (
     <Group gap="sm" align="flex-end" role="search" aria-label="Narrow the rows">
@@ -38,17 +44,18 @@ export function AuditFilters(props: {
       <Typed
         label="Action"
         placeholder="secret, or secret.set"
-        options={actions}
+        options={unique([...actions, ...seen.actions])}
         value={search.action}
         onChange={(action) => onSearch({ action })}
       />
       <Typed
         label="Actor"
         placeholder="As shown in the list"
+        options={seen.actors}
         value={search.actor}
         onChange={(actor) => onSearch({ actor })}
       />
-      <Typed label="Object" placeholder="An id" value={search.object} onChange={(object) => onSearch({ object })} />
+      <ObjectField value={search.object} onChange={(object) => onSearch({ object })} />
       <Select
         label="Time"
         placeholder="Any"
@@ -63,14 +70,59 @@ export function AuditFilters(props: {
   );
 }
 
-/** A field whose text is applied on Enter or when focus leaves it: half an id finds nothing. */
-function Typed(props: {
-  readonly label: string;
-  readonly placeholder: string;
-  readonly options?: readonly string[];
+interface FieldProps {
   readonly value: string | undefined;
   readonly onChange: (value: string | undefined) => void;
-}): ReactNode {
+}
+
+/** An id, or a package by its name; packages are offered while one types. */
+function ObjectField(props: FieldProps): ReactNode {
+  const client = useClient();
+  const [typed, setTyped] = useState("");
+  const [isUsed, setIsUsed] = useState(false);
+  const [text] = useDebouncedValue(typed.trim(), 200);
+  const { data } = useQuery({
+    queryKey: topicKey("packages", "found", text, "objects"),
+    queryFn: async ({ signal }) => client.findNames({ text, archived: true, limit: maxOffered }, signal),
+    meta: alsoOf("projects"),
+    enabled: isUsed,
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Typed
+      {...props}
+      label="Object"
+      placeholder="A package, or an id"
+      options={(data?.packages ?? []).map((found) => `${found.project}/${found.package}`)}
+      onType={setTyped}
+      onUse={() => setIsUsed(true)}
+    />
+  );
+}
+
+/** The actors and actions of all rows that this window has loaded. */
+function useSeen(): { readonly actors: readonly string[]; readonly actions: readonly string[] } {
+  const queries = useQueryClient();
+  const rows = queries
+    .getQueriesData<InfiniteData<AuditList>>({ queryKey: ["audit"] })
+    .flatMap(([, data]) => (data?.pages ?? []).flatMap((page) => page.rows));
+  return { actors: unique(rows.map(({ actor }) => actor)), actions: unique(rows.map(({ action }) => action)) };
+}
+
+function unique(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)].toSorted();
+}
+
+/** A field whose text is applied on Enter, by a choice, or when focus leaves it: half an id finds nothing. */
+function Typed(
+  props: FieldProps & {
+    readonly label: string;
+    readonly placeholder: string;
+    readonly options: readonly string[];
+    readonly onType?: (text: string) => void;
+    readonly onUse?: () => void;
+  },
+): ReactNode {
   const [typed, setTyped] = useState(props.value ?? "");
   const [seen, setSeen] = useState(props.value);
   if (seen !== props.value) {
@@ -82,27 +134,28 @@ function Typed(props: {
     const wanted = text.trim() === "" ? undefined : text.trim();
     if (wanted !== props.value) props.onChange(wanted);
   };
-  const field = {
-    label: props.label,
-    placeholder: props.placeholder,
-    value: typed,
-    maxLength: 256,
-    autoComplete: "off",
-    spellCheck: false,
-    flex: "1 1 150px",
-    onBlur: () => apply(typed),
-    onKeyDown: (event: { readonly key: string }) => {
-      if (event.key === "Enter") apply(typed);
-    },
-  };
-  if (props.options === undefined) {
-    return <TextInput {...field} onChange={(event) => setTyped(event.currentTarget.value)} />;
-  }
   return (
     <Autocomplete
-      {...field}
+      label={props.label}
+      placeholder={props.placeholder}
+      value={typed}
       data={[...props.options]}
-      onChange={setTyped}
+      limit={50}
+      // Inside the region of the filters, where a reader of the page expects it.
+      comboboxProps={{ withinPortal: false }}
+      maxLength={257}
+      autoComplete="off"
+      spellCheck={false}
+      flex="1 1 150px"
+      onChange={(text) => {
+        setTyped(text);
+        props.onType?.(text);
+      }}
+      onFocus={props.onUse}
+      onBlur={() => apply(typed)}
+      onKeyDown={({ key }) => {
+        if (key === "Enter") apply(typed);
+      }}
       onOptionSubmit={apply}
       clearable
       clearButtonProps={{ "aria-label": `Any ${props.label.toLowerCase()}` }}

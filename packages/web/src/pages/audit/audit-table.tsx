@@ -26,7 +26,7 @@ export function AuditTable(props: { readonly rows: readonly AuditRow[]; readonly
 
 function Row({ folded, search }: { readonly folded: FoldedRow; readonly search: AuditSearch }): ReactNode {
   const { row, count, since } = folded;
-  const { at, actor, action, object } = row;
+  const { at, actor, action, object, objectName } = row;
   return (
     <CardRow>
       <CardCell place="title">
@@ -58,9 +58,16 @@ function Row({ folded, search }: { readonly folded: FoldedRow; readonly search: 
       </CardCell>
       <CardCell label="about">
         <Group gap={4} wrap="nowrap">
-          <LinkAnchor size="sm" className={classes["words"]} to="/audit" search={{ ...search, object }}>
-            <ShownText text={object} />
-          </LinkAnchor>
+          <div>
+            <LinkAnchor size="sm" className={classes["words"]} to="/audit" search={{ ...search, object }}>
+              <ShownText text={objectName ?? object} />
+            </LinkAnchor>
+            {objectName == null ? null : (
+              <Text size="xs" c="dimmed" ff="monospace">
+                <ShownText text={object} />
+              </Text>
+            )}
+          </div>
           {object.startsWith("exe_") ? (
             <LinkIcon
               size="sm"

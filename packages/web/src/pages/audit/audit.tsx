@@ -83,17 +83,18 @@ function Rows({ search, onClear }: { readonly search: AuditSearch; readonly onCl
           <ViewsMenu page="audit" />
           <ExportMenu
             name="audit"
-            columns={["seq", "at", "actor", "action", "object", "detail", "requestId"]}
+            columns={["seq", "at", "actor", "action", "object", "objectName", "detail", "requestId"]}
             read={async () => {
               const filter = filterOf(search, Date.now());
               return readAll(async (before) => client.listAudit({ ...filter, before, limit: 1_000 }), maxExported);
             }}
-            cellsOf={({ seq, at, actor, action, object, detail, requestId }) => [
+            cellsOf={({ seq, at, actor, action, object, objectName, detail, requestId }) => [
               seq,
               at,
               actor,
               action,
               object,
+              objectName ?? "",
               JSON.stringify(detail),
               requestId,
             ]}
