@@ -1,4 +1,4 @@
-import { cutEnd, type ExecutionStatus, type PlatformInfo } from "@sealrun/protocol";
+import { cutEnd, type ExecutionStatus, packageInfo, type PlatformInfo } from "@sealrun/protocol";
 import { type Audit, createAudit } from "./calls/audit.ts";
 import { type ChangeListener, watchChanges } from "./live/changes.ts";
 import { createEvents, type Events } from "./calls/events.ts";
@@ -7,7 +7,7 @@ import { createFind, type Find } from "./calls/find.ts";
 import { createOperation, type Operation } from "./calls/operation.ts";
 import { createPackages, type Packages } from "./calls/packages.ts";
 import { createProjects, type Projects } from "./calls/projects.ts";
-import { ask, type Ask, type Connection, readBytes } from "./connection/request.ts";
+import { ask, type Ask, type Connection, path, readBytes } from "./connection/request.ts";
 import { createRetention, type Retention } from "./calls/retention.ts";
 import { createSchedules, type Schedules } from "./calls/schedules.ts";
 import { createSecrets, type Secrets } from "./calls/secrets.ts";
@@ -53,9 +53,11 @@ export function createClient({ fingerprint, ...options }: ClientOptions): Client
     ...createExecutions(askTrusted, trust),
     ...createSchedules(askTrusted),
     ...createEvents(askTrusted, trust),
-    ...createSecrets(askTrusted, trust, async (place) =>
-      place.scope === "service" ? (await packages.getPackage(place.project, place.package)).id : undefined,
-    ),
+    ...createSecrets(askTrusted, trust, async (place) => {
+      if (place.scope !== "service") return undefined;
+      const address = path`/projects/${place.project}/packages/${place.package}`;
+      return (await askTrusted(packageInfo, { method: "GET", path: address, isForSave: true })).id;
+    }),
     platform: async () => trust.platform(),
     watchExecution: async (id, watchOptions) => {
       await trust.platform();

@@ -34,6 +34,22 @@ test("setSecrets() sends a value that only the project's key opens", async () =>
   expect(decode(jsonValue, opened)).toBe("plain-value");
 });
 
+test("setSecrets() waits no longer for the key to seal with than for the save itself", async () => {
+  const platform = hostilePlatform(() => ({}));
+  const hangs: typeof fetch = async (input, init) =>
+    String(input).endsWith("/platform")
+      ? platform.fetch(input, init)
+      : new Promise((_resolve, reject) => {
+          init?.signal?.addEventListener("abort", () => reject(init.signal?.reason));
+        });
+  const { fingerprint } = platform;
+  const client = createClient({ url, token: "t", fingerprint, fetch: hangs, maxSaveMs: 10 });
+  const values = new Map([["A", "a value"]]);
+  expect(await rejectionOf(client.setSecrets(place, values))).toMatchObject({ code: "TIMED_OUT" });
+  const service = { scope: "service", project: "acme", package: "report" } as const;
+  expect(await rejectionOf(client.setSecrets(service, values))).toMatchObject({ code: "TIMED_OUT" });
+});
+
 test("setSecrets() asks the platform nothing when a value is empty, unless that is meant", async () => {
   const platform: HostilePlatform = hostilePlatform(({ method }) =>
     method === "PUT" ? { secrets: [stored] } : { key: platform.state({ scope: "project", ownerId: project }) },

@@ -108,6 +108,36 @@ test(
   journeyMs,
 );
 
+test(
+  "/ says that it waits for a platform that stands still, ends a save after a minute of it, and keeps what was typed",
+  async () => {
+    const opened = await visit(`${stage.url}/vault/secrets`);
+    opened.tolerate(/ERR_|Failed to (?:load|fetch)/);
+    const { page } = opened;
+    await signIn(page, stage);
+    // A minute of this page's limits is six seconds. Playwright's clock does not reach AbortSignal.timeout.
+    await page.evaluate(() => {
+      const real = AbortSignal.timeout.bind(AbortSignal);
+      AbortSignal.timeout = (ms) => real(ms / 10);
+    });
+    await typeSecret(page, "STALLED");
+    const pid = await pidOf(join(stage.data, "platform", "config.json"));
+    process.kill(pid, "SIGSTOP");
+    try {
+      await page.getByRole("button", { name: "Seal and save" }).click();
+      await page.getByText("Still waiting").waitFor();
+      await page.getByText(/has not answered for 60 seconds; it may have done what was asked/).waitFor();
+      expect(await page.getByLabel("Value", { exact: true }).inputValue()).toBe("typed once");
+      expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("STALLED");
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("STALLED, version 1, sealed").waitFor();
+  },
+  journeyMs,
+);
+
 /** Two windows of a browser behind the wire: the vault, and a run whose log has begun. */
 async function openBoth(): Promise<Visit & { readonly log: Page }> {
   const { id } = await client.startExecution({ project: "acme", package: "ticker" });

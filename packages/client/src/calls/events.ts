@@ -48,7 +48,7 @@ async function seal(
   event: { readonly project: string; readonly id: string; readonly data: JsonObject },
 ): Promise<string> {
   const address = path`/projects/${event.project}/secrets/key`;
-  const { key: statement } = await ask(secretKey, { method: "GET", path: address });
+  const { key: statement } = await ask(secretKey, { method: "GET", path: address, isForSave: true });
   return sealData(await trust.readKey(statement, { scope: "project" }), event.id, event.data);
 }
 

@@ -119,12 +119,12 @@ export function createExecutions(ask: Ask, trust: Trust): Executions {
   return {
     startExecution: async (input) => {
       const address = path`/projects/${input.project}/packages/${input.package}`;
-      const target = await ask(packageInfo, { method: "GET", path: address });
+      const target = await ask(packageInfo, { method: "GET", path: address, isForSave: true });
       const { priority, notBefore, version: number } = input;
       const version =
         number === undefined
           ? target.version
-          : await ask(versionInfo, { method: "GET", path: `${address}/versions/${number}` });
+          : await ask(versionInfo, { method: "GET", path: `${address}/versions/${number}`, isForSave: true });
       const json = {
         ...(await prepare(trust, { ...target, version }, input)),
         ...(number === undefined ? {} : { version: number }),

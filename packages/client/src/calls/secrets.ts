@@ -67,7 +67,7 @@ export function createSecrets(
     source: "set" | "import",
   ): Promise<readonly SecretInfo[]> => {
     const collection = collectionOf(place);
-    const { key: statement } = await ask(secretKey, { method: "GET", path: `${collection}/key` });
+    const { key: statement } = await ask(secretKey, { method: "GET", path: `${collection}/key`, isForSave: true });
     const key = await trust.readKey(statement, expectedOf(place.scope, await findOwner(place)));
     const secrets = sealSecrets(key, place.scope, values);
     return (await ask(putSecretsAnswer, { method: "PUT", path: collection, json: { secrets, source } })).secrets;

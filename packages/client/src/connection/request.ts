@@ -9,7 +9,7 @@ export interface Connection {
   readonly token?: string | undefined;
   /** Used instead of the global `fetch`. */
   readonly fetch?: typeof fetch;
-  /** How long a call that changes something may wait for its answer; an upload may take as long as it needs. */
+  /** How long a call that changes something, or what it asks first, may wait; an upload may take as long as it needs. */
   readonly maxSaveMs?: number | undefined;
 }
 
@@ -24,6 +24,8 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   /** True for the public addresses, which are called before the token may be sent. */
   readonly isPublic?: boolean;
+  /** True for what a save asks first, such as a key: it waits no longer than the save itself. */
+  readonly isForSave?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -81,7 +83,7 @@ async function reach(connection: Connection, address: string, call: Call): Promi
   if (call.isPublic !== true) Object.assign(headers, credentialsOf(connection));
   if (call.json !== undefined) headers["content-type"] = "application/json";
   const body = call.json === undefined ? call.form : JSON.stringify(call.json);
-  const isSave = call.method !== "GET" && call.form === undefined;
+  const isSave = call.isForSave === true || (call.method !== "GET" && call.form === undefined);
   const limit = isSave && connection.maxSaveMs !== undefined ? AbortSignal.timeout(connection.maxSaveMs) : undefined;
   const signals = [call.signal, limit].flatMap((signal) => signal ?? []);
   try {
