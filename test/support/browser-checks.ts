@@ -3,6 +3,9 @@ import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { z } from "zod";
 import type { Visit } from "./browser.ts";
+import type { BrowserWitness } from "./browser-witness.ts";
+
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 const axeReport = z.object({
   violations: z.array(
@@ -33,6 +36,15 @@ export async function waitUntilSettled(page: Page): Promise<void> {
  * the page, so that neither sees the other's names and the page's policy does not bind it.
  */
 export async function expectAccessible(page: Page): Promise<void> {
+  await runAxe(page, { resultTypes: ["violations"] });
+}
+
+/** The same with all rules of WCAG 2.2 at A and AA, of which axe leaves out the size of targets by default. */
+export async function expectWcag22(page: Page): Promise<void> {
+  await runAxe(page, { resultTypes: ["violations"], runOnly: rules });
+}
+
+async function runAxe(page: Page, options: object): Promise<void> {
   const session = await page.context().newCDPSession(page);
   try {
     const { frameTree } = await session.send("Page.getFrameTree");
@@ -44,7 +56,7 @@ export async function expectAccessible(page: Page): Promise<void> {
     await session.send("Runtime.evaluate", { contextId, expression: `${axe.source};undefined` });
     const { result, exceptionDetails } = await session.send("Runtime.evaluate", {
       contextId,
-      expression: `axe.run(document, { resultTypes: ["violations"] })`,
+      expression: `axe.run(document, ${JSON.stringify(options)})`,
       awaitPromise: true,
       returnByValue: true,
     });
@@ -60,6 +72,13 @@ export async function expectAccessible(page: Page): Promise<void> {
   } finally {
     await session.detach();
   }
+}
+
+/** Fails when a page that was just opened asked the platform for something twice, by name of a list or of anything else. */
+export function expectAskedOnce(witness: BrowserWitness): void {
+  const asked = witness.addresses().filter((address) => address.includes("/api/v1/"));
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.filter((address, index) => asked.indexOf(address) !== index)).toEqual([]);
 }
 
 /** Fails when the page itself can be scrolled sideways; boxes inside it may. A chart takes a moment to a new width. */

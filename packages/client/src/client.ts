@@ -18,6 +18,8 @@ import { watchExecution, type WatchOptions } from "./live/watch.ts";
 export interface ClientOptions extends Connection {
   /** Of the keyring: `SHA256:` and 43 characters. No token is sent to a platform with another one. */
   readonly fingerprint: string;
+  /** What `fetchPlatform` has just given, so that it is not asked again; it must have that fingerprint all the same. */
+  readonly platform?: PlatformInfo;
 }
 
 /** All calls of the API, with values sealed before they are sent. */
@@ -31,9 +33,9 @@ export interface Client
 }
 
 /** A client of one platform; nothing is sent before the first call. */
-export function createClient({ fingerprint, ...options }: ClientOptions): Client {
+export function createClient({ fingerprint, platform, ...options }: ClientOptions): Client {
   const connection: Connection = { ...options, url: cutEnd(options.url, "/") };
-  const trust = createTrust(connection, fingerprint);
+  const trust = createTrust(connection, fingerprint, platform);
   const askTrusted: Ask = async (schema, call) => {
     await trust.platform();
     return ask(connection, schema, call);

@@ -21,6 +21,16 @@ test("createTrust() asks who the platform is once", async () => {
   expect(platform.seen.length).toBe(1);
 });
 
+test("createTrust() does not ask again for what is known, and refuses it under another pin", async () => {
+  const platform = hostilePlatform(() => ({}));
+  const known = await fetchPlatform({ url, fetch: platform.fetch });
+  const trust = createTrust({ url, token: "t", fetch: platform.fetch }, platform.fingerprint, known);
+  expect(await trust.platform()).toEqual(known);
+  expect(platform.seen.length).toBe(1);
+  const other = createTrust({ url, token: "t", fetch: platform.fetch }, hostilePlatform(() => ({})).fingerprint, known);
+  expect(await rejectionOf(other.platform())).toMatchObject({ code: "FINGERPRINT_MISMATCH" });
+});
+
 test("createTrust() gives the key of a statement for that very scope", async () => {
   const platform = hostilePlatform(() => ({}));
   const trust = createTrust({ url, token: "t", fetch: platform.fetch }, platform.fingerprint);

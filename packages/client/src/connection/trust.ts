@@ -39,11 +39,11 @@ export async function fetchPlatform(connection: Connection): Promise<PlatformInf
   return platform;
 }
 
-/** Trust in one keyring, named by its fingerprint. */
-export function createTrust(connection: Connection, pinned: string): Trust {
+/** Trust in one keyring, named by its fingerprint. `known` is what `fetchPlatform` gave, if it was asked already. */
+export function createTrust(connection: Connection, pinned: string, known?: PlatformInfo): Trust {
   let asked: Promise<PlatformInfo> | undefined;
   const platform = async (): Promise<PlatformInfo> => {
-    asked ??= fetchPinned(connection, pinned);
+    asked ??= findPinned(connection, pinned, known);
     try {
       return await asked;
     } catch (error) {
@@ -67,8 +67,12 @@ export function createTrust(connection: Connection, pinned: string): Trust {
   };
 }
 
-async function fetchPinned(connection: Connection, pinned: string): Promise<PlatformInfo> {
-  const platform = await fetchPlatform(connection);
+async function findPinned(
+  connection: Connection,
+  pinned: string,
+  known: PlatformInfo | undefined,
+): Promise<PlatformInfo> {
+  const platform = known ?? (await fetchPlatform(connection));
   const found = fingerprint(fromBase64(platform.keyring.signPublic));
   if (found === pinned) return platform;
   throw new SealrunError(

@@ -84,9 +84,11 @@ interface PinnedProps {
 function Pinned({ platform, requester, onSignedIn, children }: PinnedProps): ReactNode {
   const { fingerprint } = platform.keyring;
   const [pin, setPin] = useState(() => readPin(fingerprint));
+  // The first answer for this keyring: a later one, after another sign-in, must not give pages another client.
+  const [known] = useState(platform);
   const client = useMemo(
-    () => (pin.isKnown ? createClient({ ...ownPlatform, fingerprint }) : undefined),
-    [pin.isKnown, fingerprint],
+    () => (pin.isKnown ? createClient({ ...ownPlatform, fingerprint, platform: known }) : undefined),
+    [pin.isKnown, fingerprint, known],
   );
   if (client === undefined) {
     const trust = (): void => {
