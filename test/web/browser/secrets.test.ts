@@ -118,6 +118,11 @@ test("/projects/secrets/packages/report/secrets shows what is missing, what is u
 test("/projects/secrets/secrets says in which packages a secret is overridden", async () => {
   const { page } = await open("/projects/secrets/secrets");
   await page.getByText("overridden in 1 package", { exact: true }).waitFor();
+  await client.changePackage("secrets", "report", { archived: true });
+  await page.getByText("overridden in 1 package", { exact: true }).waitFor({ state: "detached" });
+  await page.getByRole("switch", { name: "Show archived packages that override a name" }).click();
+  await page.getByText("overridden in 1 package", { exact: true }).waitFor();
+  await client.changePackage("secrets", "report", { archived: false });
 });
 
 test("/vault/secrets imports a .env file: names only, what cannot be stored, and one write", async () => {

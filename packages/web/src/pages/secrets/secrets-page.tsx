@@ -26,7 +26,8 @@ export function SecretsPage(props: {
   readonly onSearch: (change: SecretsSearch) => void;
 }): ReactNode {
   const { title, lead, place, search, onSearch } = props;
-  const { rows, own, error, retry } = useSecretRows(place);
+  const [archived, setArchived] = useState(false);
+  const { rows, own, error, retry } = useSecretRows(place, { archived });
   const [dialog, setDialog] = useState<Dialog>();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const deletes = usePendingDeletes(place);
@@ -87,6 +88,7 @@ export function SecretsPage(props: {
           selected={selected}
           deleting={deletes.deleting}
           actions={actions}
+          archived={place.scope === "project" ? { isShown: archived, onShow: setArchived } : undefined}
         />
       )}
       {isOver ? <DropNotice text="Drop a .env or .json file to import its secrets" /> : null}

@@ -16,8 +16,10 @@ export function SecretsList(props: {
   readonly selected: ReadonlySet<string>;
   readonly deleting: ReadonlySet<string>;
   readonly actions: RowActions;
+  /** Whether archived packages that override a name are shown; undefined where no package does. */
+  readonly archived: { readonly isShown: boolean; readonly onShow: (isShown: boolean) => void } | undefined;
 }): ReactNode {
-  const { rows, find, selected, deleting, actions } = props;
+  const { rows, find, selected, deleting, actions, archived } = props;
   const [sorting, setSorting] = useState<Sorting>({ field: "name", isDescending: false });
   const [isWiderShown, setIsWiderShown] = useState(true);
   const wider = rows.filter(({ kind }) => kind === "wider").length;
@@ -39,6 +41,15 @@ export function SecretsList(props: {
           />
         )}
       </Group>
+      {archived === undefined ? null : (
+        <Switch
+          size="sm"
+          label="Show archived packages that override a name"
+          description="They are left out otherwise"
+          checked={archived.isShown}
+          onChange={(event) => archived.onShow(event.currentTarget.checked)}
+        />
+      )}
       {chosen.length === 0 ? null : <Selection names={chosen} actions={actions} />}
       <Missing rows={rows} />
       {shown.length === 0 ? (

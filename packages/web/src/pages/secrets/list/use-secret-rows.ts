@@ -1,9 +1,9 @@
 import type { Client, SecretPlace } from "@sealrun/client";
 import type { SecretInfo } from "@sealrun/protocol";
-import { type QueryClient, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, type QueryClient, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useClient } from "../../../platform/platform.tsx";
-import { topicKey } from "../../../platform/queries.ts";
+import { alsoOf, topicKey } from "../../../platform/queries.ts";
 import { askedNames } from "./asked-names.ts";
 import { placeKey, widerPlaces } from "../place.ts";
 import { buildRows, type PackageNames, type SecretRow } from "./secret-rows.ts";
@@ -19,8 +19,11 @@ export interface SecretRows {
   readonly retry: () => unknown;
 }
 
-/** The secrets of a place with those of wider scopes, the packages that override them, and missing names. */
-export function useSecretRows(place: SecretPlace): SecretRows {
+/**
+ * The secrets of a place with those of wider scopes, the packages that override them, archived ones only where they are
+ * wanted, and missing names.
+ */
+export function useSecretRows(place: SecretPlace, { archived }: { readonly archived: boolean }): SecretRows {
   const client = useClient();
   const queries = useQueryClient();
   const list = useQuery(listQuery(client, place));
@@ -29,8 +32,11 @@ export function useSecretRows(place: SecretPlace): SecretRows {
     combine: takeLists,
   });
   const packageNames = useQuery({
-    queryKey: placeKey(place, "inside"),
-    queryFn: async () => listPackageNames({ client, queries }, place.scope === "project" ? place.project : ""),
+    queryKey: placeKey(place, "inside", archived ? "all" : "current"),
+    queryFn: async () =>
+      listPackageNames({ client, queries }, { project: place.scope === "project" ? place.project : "", archived }),
+    placeholderData: keepPreviousData,
+    meta: alsoOf("packages"),
     enabled: place.scope === "project",
   });
   const asked = useQuery({
@@ -69,12 +75,11 @@ function listQuery(client: Client, place: SecretPlace) {
 
 async function listPackageNames(
   { client, queries }: { readonly client: Client; readonly queries: QueryClient },
-  project: string,
+  { project, archived }: { readonly project: string; readonly archived: boolean },
 ): Promise<readonly PackageNames[]> {
-  // The finder asks for them as well, under the same key.
   const packages = await queries.fetchQuery({
-    queryKey: topicKey("packages", project, "names"),
-    queryFn: async () => client.listPackages(project),
+    queryKey: topicKey("packages", project, archived ? "all names" : "names"),
+    queryFn: async () => client.listPackages(project, { archived }),
   });
   if (packages.length > maxPackages) return [];
   return Promise.all(
