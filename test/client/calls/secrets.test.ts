@@ -37,7 +37,7 @@ test("setSecrets() sends a value that only the project's key opens", async () =>
 test("setSecrets() waits no longer for the key to seal with than for the save itself", async () => {
   const platform = hostilePlatform(() => ({}));
   const hangs: typeof fetch = async (input, init) =>
-    String(input).endsWith("/platform")
+    (input instanceof Request ? input.url : input.toString()).endsWith("/platform")
       ? platform.fetch(input, init)
       : new Promise((_resolve, reject) => {
           init?.signal?.addEventListener("abort", () => reject(init.signal?.reason));

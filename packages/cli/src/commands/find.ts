@@ -2,33 +2,34 @@ import type { FoundNames } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parseNumber, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
+import { addListOptions, type ListOptions, printList } from "../list-output.ts";
 
-interface FindOptions {
+interface FindOptions extends ListOptions {
   readonly near?: string;
   readonly archived?: boolean;
   readonly limit?: number;
-  readonly json?: boolean;
 }
 
 /** `sealrun find`. */
 export function findCommand(cli: Cli): Command {
-  return new Command("find")
+  const command = new Command("find")
     .description("Find projects, packages and secrets by a part of their name; secrets by their names, never values")
     .argument("<text>", "a part of a name, in any case; of a package also of PROJECT/PACKAGE")
     .option("--near <project>", "list what belongs to this project first", parseProject)
     .option("--archived", "archived ones too")
-    .option("--limit <n>", "maximum number of each kind (default: 10)", parseNumber("--limit", 1, 50))
-    .option("--json", "print them as JSON")
-    .action(async (text: string, options: FindOptions) => find(cli, text, options));
+    .option("--limit <n>", "maximum number of each kind (default: 10)", parseNumber("--limit", 1, 50));
+  return addListOptions(command).action(async (text: string, options: FindOptions) => find(cli, text, options));
 }
 
-async function find(cli: Cli, text: string, { json, ...options }: FindOptions): Promise<void> {
+async function find(cli: Cli, text: string, { json, jq, ...options }: FindOptions): Promise<void> {
   const { output } = cli;
   const found = await (await connect(cli)).findNames({ text, ...options });
-  if (json === true) return output.json(found);
   const rows = rowsOf(found);
-  if (rows.length === 0) return output.line("nothing has that name");
-  output.table(["KIND", "NAME", "WHERE"], rows);
+  const show = (): void => {
+    if (rows.length === 0) output.line("nothing has that name");
+    else output.table(["KIND", "NAME", "WHERE"], rows);
+  };
+  await printList(output, { json, jq }, { document: found, show });
 }
 
 function rowsOf({ projects, packages, secrets }: FoundNames): readonly (readonly string[])[] {
