@@ -29,19 +29,20 @@ export function useMissingProject(): string | undefined {
 export function useProjectState(name: string | undefined): "open" | "archived" | "missing" | undefined {
   const client = useClient();
   const open = useQuery({ queryKey: topicKey("projects"), queryFn: async () => client.listProjects() });
-  const has = (list: readonly { readonly name: string }[] | undefined): boolean =>
-    name !== undefined && list?.some((project) => project.name.toLowerCase() === name.toLowerCase()) === true;
-  const isOpen = has(open.data);
-  // A list that is being read again may lack a project that was made just now.
-  const isKnown = open.data !== undefined && !open.isFetching;
+  const find = <T extends { readonly name: string }>(list: readonly T[] | undefined): T | undefined =>
+    list?.find((project) => project.name.toLowerCase() === name?.toLowerCase());
+  const isOpen = find(open.data) !== undefined;
   // The list leaves archived projects out: this one is asked for only when the name is not in it.
   const all = useQuery({
     queryKey: topicKey("projects", "archived"),
     queryFn: async () => client.listProjects({ archived: true }),
-    enabled: name !== undefined && isKnown && !isOpen,
+    enabled: name !== undefined && open.data !== undefined && !isOpen,
   });
   if (name === undefined) return undefined;
   if (isOpen) return "open";
-  if (!isKnown || all.data === undefined || all.isFetching) return undefined;
-  return has(all.data) ? "archived" : "missing";
+  const listed = find(all.data);
+  if (listed !== undefined) return listed.archivedAt == null ? "open" : "archived";
+  // A list that is being read again may lack a project that was made just now.
+  const isKnown = open.data !== undefined && all.data !== undefined && !open.isFetching && !all.isFetching;
+  return isKnown ? "missing" : undefined;
 }
