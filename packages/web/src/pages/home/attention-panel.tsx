@@ -33,6 +33,7 @@ export function AttentionPanel(props: {
           {shown.map(({ package: name, reasons }) => (
             <li key={name}>
               <LinkAnchor
+                className={classes["package"]}
                 size="sm"
                 fw={600}
                 to="/projects/$project/packages/$package"
