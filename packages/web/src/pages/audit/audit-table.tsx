@@ -63,7 +63,7 @@ function Row({ folded, search }: { readonly folded: FoldedRow; readonly search: 
               <ShownText text={objectName ?? object} />
             </LinkAnchor>
             {objectName == null ? null : (
-              <Text size="xs" c="dimmed" ff="monospace">
+              <Text size="xs" c="dimmed" ff="monospace" className={classes["whole"]}>
                 <ShownText text={object} />
               </Text>
             )}
