@@ -31,11 +31,12 @@ test("printList() prints the values of a jq program, one a line and texts withou
   expect(await print({ jq: "empty" })).toBe("");
 });
 
-test("printList() refuses what jq refuses, without naming a value", async () => {
-  expect(await rejectionOf(print({ jq: ".projects | (" }))).toMatchObject({
-    code: "USAGE",
-    message: "--jq: jq refused the program or its values; try the program in jq with example values",
-  });
+test.each([
+  [".projects | (", "--jq: jq says: syntax error, unexpected end of file at <top-level>, line 1, column 13"],
+  [".projects[].name.first", '--jq: jq says: Cannot index string with string ("first")'],
+  ["nosuch", "--jq: jq says: nosuch/0 is not defined at <top-level>, line 1, column 1"],
+])("printList() refuses %s and says what jq says", async (jq, message) => {
+  expect(await rejectionOf(print({ jq }))).toMatchObject({ code: "USAGE", message });
 });
 
 test("addListOptions() is for every list, with --quiet where entries have names", () => {

@@ -23,5 +23,5 @@ WebAssembly.Memory.prototype.grow = function growWithin(this: Memory, pages: num
 const { loadJq } = await import("jq-wasm");
 const jq = await loadJq();
 parentPort?.postMessage({ isReady: true }, []);
-const { exitCode, stdout } = jq.raw(given.input, given.program, ["-c"]);
-parentPort?.postMessage({ exitCode, stdout }, []);
+const { exitCode, stdout, stderr } = jq.raw(given.input, given.program, ["-c"]);
+parentPort?.postMessage({ exitCode, stdout, stderr }, []);

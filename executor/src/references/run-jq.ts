@@ -13,7 +13,7 @@ const defaults: JqLimits = { timeoutMs: 5_000, maxBytes: 128 * 1024 * 1024 };
 const maxStartMs = 60_000;
 const message = z.union([
   z.object({ isReady: z.literal(true) }),
-  z.object({ exitCode: z.number(), stdout: z.string() }),
+  z.object({ exitCode: z.number(), stdout: z.string(), stderr: z.string() }),
 ]);
 type Answer = Extract<z.infer<typeof message>, { readonly exitCode: number }>;
 const program = new URL(import.meta.url.endsWith(".ts") ? "./jq-worker.ts" : "./jq-worker.js", import.meta.url);
@@ -24,20 +24,41 @@ const program = new URL(import.meta.url.endsWith(".ts") ? "./jq-worker.ts" : "./
  * text, which can contain the input.
  */
 export async function runJq(text: string, input: JsonObject, limits: JqLimits = defaults): Promise<JsonValue> {
-  const [line = "", ...more] = await runJqForLines(text, input, limits);
+  const [line = "", ...more] = await runJqForLines(text, input, { limits });
   if (line === "" || more.length > 0) throw invalid("expected a jq program that gives exactly one value");
   return jsonValue.parse(readAnswer(line));
 }
 
-/** The same for a program that may give any number of values: each as one line of JSON. */
+/**
+ * The same for a program that may give any number of values: each as one line of JSON. With `isPublic` the input holds
+ * nothing secret, and the error has what jq says.
+ */
 export async function runJqForLines(
   text: string,
   input: Readonly<Record<string, unknown>>,
-  limits: JqLimits = defaults,
+  { limits = defaults, isPublic = false }: { readonly limits?: JqLimits; readonly isPublic?: boolean } = {},
 ): Promise<readonly string[]> {
-  const { exitCode, stdout } = await runInThread(text, JSON.stringify(input), limits);
-  if (exitCode !== 0) throw invalid("jq refused the program or its values; try the program in jq with example values");
+  const { exitCode, stdout, stderr } = await runInThread(text, JSON.stringify(input), limits);
+  if (exitCode !== 0) {
+    const said = isPublic ? whatJqSaid(stderr) : "";
+    throw invalid(
+      said === ""
+        ? "jq refused the program or its values; try the program in jq with example values"
+        : `jq says: ${said}`,
+    );
+  }
   return stdout.split("\n").filter((found) => found !== "");
+}
+
+const maxSaid = 300;
+
+/** The first error without its `jq: error:`. What follows is the program again, and how many errors there are. */
+function whatJqSaid(stderr: string): string {
+  const [first = ""] = stderr.split("\n", 1);
+  return first
+    .replace(/^jq: error(?: \(at [^)]*\))?:? */, "")
+    .replace(/:$/, "")
+    .slice(0, maxSaid);
 }
 
 /** jq keeps the digits of an integer that JSON.parse rounds. */

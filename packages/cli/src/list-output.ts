@@ -43,7 +43,7 @@ export async function printList(
 async function filterBy(program: string, document: PrintedList["document"]): Promise<readonly string[]> {
   const { runJqForLines } = await import("./local/run-jq.ts");
   try {
-    return (await runJqForLines(program, document)).map(plainText);
+    return (await runJqForLines(program, document, { isPublic: true })).map(plainText);
   } catch (error) {
     if (!(error instanceof SealrunError) || error.code !== "REFERENCE_INVALID") throw error;
     throw new SealrunError("USAGE", `--jq: ${error.message}`, { cause: error });
