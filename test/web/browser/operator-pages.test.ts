@@ -134,7 +134,11 @@ test("/projects/acme/packages/nightly rolls back, and is archived, found again a
   await changeBy("Archive", "nightly");
   await page.getByText("This package is archived").waitFor();
   await expect.poll(async () => page.getByRole("link", { name: /^(?:Run|Upload a version)$/ }).count()).toBe(0);
+  await expect.poll(async () => page.getByRole("button", { name: /^Roll back/ }).count()).toBe(0);
   await expectFit(visitor);
+  await page.getByRole("tab", { name: "Files" }).click();
+  await page.getByText(/echo/).first().waitFor();
+  expect(await page.getByRole("button", { name: /^Edit/ }).count()).toBe(0);
   await page.getByRole("link", { name: "acme", exact: true }).last().click();
   await page.getByRole("button", { name: "Show archived packages" }).click();
   await page.getByRole("list", { name: "Archived packages" }).getByRole("link", { name: "nightly" }).click();

@@ -11,14 +11,13 @@ import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
-import { useProjectState } from "../../platform/use-project.ts";
 import { FilesTab } from "./files/files-tab.tsx";
 import { Overview } from "./overview.tsx";
 import { PackageMenu } from "./package-menu.tsx";
 import classes from "./package.module.css";
 import { type PackageSearch, packageTabs } from "./search.ts";
 import { SecretsTab } from "./secrets-tab.tsx";
-import { type PackageAddress, usePackageAddress, usePackageInfo } from "./use-package.ts";
+import { type PackageAddress, useArchived, usePackageAddress, usePackageInfo } from "./use-package.ts";
 import { VersionsTab } from "./versions/versions-tab.tsx";
 
 const titles = {
@@ -32,8 +31,7 @@ const titles = {
 export function PackagePage(): ReactNode {
   const address = usePackageAddress();
   const found = usePackageInfo(address);
-  const isProjectArchived = useProjectState(address.project) === "archived";
-  const archived = found.data?.archivedAt != null ? "package" : isProjectArchived ? "project" : undefined;
+  const archived = useArchived(address);
   return (
     <Page
       title={address.package}

@@ -11,7 +11,7 @@ import { Problem } from "../../../parts/page/problem.tsx";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
 import { showSize } from "../../../parts/text/show-size.ts";
 import { showHidden } from "../../../parts/text/visible-text.ts";
-import type { PackageAddress } from "../use-package.ts";
+import { type PackageAddress, useArchived } from "../use-package.ts";
 import { CodeView } from "./code-view.tsx";
 import { withoutMark } from "./edited-text.ts";
 import { EditFile } from "./edit-file.tsx";
@@ -35,6 +35,7 @@ interface FileProps {
 export function FileView(props: FileProps & { readonly edits: Edits }): ReactNode {
   const { address, version, path, edits } = props;
   const found = useFile(address, version.number, path);
+  const canEdit = useArchived(address) === undefined;
   const size = version.files.find((file) => file.path === path)?.size ?? 0;
   const edited = edits.base?.number === version.number ? edits.texts.get(path) : undefined;
   const shown = found.data?.kind === "text" ? { ...found.data, text: edited ?? found.data.text } : undefined;
@@ -48,7 +49,9 @@ export function FileView(props: FileProps & { readonly edits: Edits }): ReactNod
           <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>
             {showSize(size)}
           </Text>
-          {shown === undefined ? null : <EditButton version={version} path={path} file={shown} edits={edits} />}
+          {shown === undefined || !canEdit ? null : (
+            <EditButton version={version} path={path} file={shown} edits={edits} />
+          )}
           <DownloadButton {...props} />
         </Group>
       </Group>
