@@ -246,7 +246,7 @@ test("Finder finds secrets by name, executions by the start of their id, and thi
   await page.getByRole("button", { name: `${red} Execution of report, failed` }).waitFor();
   await expectAccessible(page);
   await field.fill("Run report");
-  await page.getByRole("button", { name: /^Run report/ }).click();
+  await page.getByRole("button", { name: /^Run report In one-run/ }).click();
   await page.waitForURL(/\/packages\/report\/run$/);
 });
 

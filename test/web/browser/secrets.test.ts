@@ -297,7 +297,7 @@ test("/vault/secrets does not say that it keeps what it is deleting when the pag
   await setOnPlatform("SENT", "no longer needed");
   const { page } = await open("/vault/secrets");
   const [sent, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  await page.route("**/platform/secrets/SENT", async (route) => {
+  await page.route("**/platform/secrets/SENT?force=true", async (route) => {
     sent.resolve();
     await answer.promise;
     await route.continue();
