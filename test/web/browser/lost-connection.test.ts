@@ -94,14 +94,10 @@ test(
   async () => {
     const { page, log } = await openBoth();
     await typeSecret(page, "STOPPED");
-    const pid = await pidOf(join(stage.data, "platform", "config.json"));
-    process.kill(pid, "SIGSTOP");
-    try {
+    await whilePlatformStandsStill(async () => {
       await page.getByRole("button", { name: "Seal and save" }).click();
       await page.locator("button[data-loading]").waitFor();
-    } finally {
-      process.kill(pid, "SIGCONT");
-    }
+    });
     await page.getByText("STOPPED, version 1, sealed").waitFor();
     await expectWholeLog(log);
   },
@@ -121,17 +117,13 @@ test(
       AbortSignal.timeout = (ms) => real(ms / 10);
     });
     await typeSecret(page, "STALLED");
-    const pid = await pidOf(join(stage.data, "platform", "config.json"));
-    process.kill(pid, "SIGSTOP");
-    try {
+    await whilePlatformStandsStill(async () => {
       await page.getByRole("button", { name: "Seal and save" }).click();
       await page.getByText("Still waiting").waitFor();
       await page.getByText(/has not answered for 60 seconds; it may have done what was asked/).waitFor();
       expect(await page.getByLabel("Value", { exact: true }).inputValue()).toBe("typed once");
       expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("STALLED");
-    } finally {
-      process.kill(pid, "SIGCONT");
-    }
+    });
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByText("STALLED, version 1, sealed").waitFor();
   },
@@ -155,6 +147,17 @@ async function openBoth(): Promise<Visit & { readonly log: Page }> {
     .first()
     .waitFor();
   return { ...opened, log };
+}
+
+/** Stops the platform's process, and lets it go on whatever becomes of `act`. */
+async function whilePlatformStandsStill(act: () => Promise<void>): Promise<void> {
+  const pid = await pidOf(join(stage.data, "platform", "config.json"));
+  process.kill(pid, "SIGSTOP");
+  try {
+    await act();
+  } finally {
+    process.kill(pid, "SIGCONT");
+  }
 }
 
 async function typeSecret(page: Page, name: string): Promise<void> {
