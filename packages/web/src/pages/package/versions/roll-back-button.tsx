@@ -5,21 +5,19 @@ import { type ReactNode, useState } from "react";
 import { Question } from "../../../parts/page/question.tsx";
 import { useClient } from "../../../platform/platform.tsx";
 import { topicKey } from "../../../platform/queries.ts";
-import { type PackageAddress, useArchived } from "../use-package.ts";
+import type { PackageAddress } from "../use-package.ts";
 
-/** Makes the files of an earlier version the newest version again, after a question; nothing of what is archived. */
+/** Makes the files of an earlier version the newest version again, after a question. */
 export function RollBackButton(props: { readonly address: PackageAddress; readonly number: number }): ReactNode {
   const { address, number } = props;
   const client = useClient();
   const queries = useQueryClient();
   const [isAsking, setIsAsking] = useState(false);
-  const archived = useArchived(address);
   const rollBack = async (): Promise<void> => {
     const { version } = await client.rollBackPackage({ ...address, number });
     await queries.invalidateQueries({ queryKey: topicKey("packages") });
     notifications.show({ message: `Version ${version.number} has the files of version ${number}` });
   };
-  if (archived !== undefined) return null;
   return (
     <>
       <Button

@@ -7,7 +7,7 @@ import { LinkAnchor } from "../../../parts/page/links.tsx";
 import { Loading } from "../../../parts/page/loading.tsx";
 import { Problem } from "../../../parts/page/problem.tsx";
 import { Time } from "../../../parts/time/time.tsx";
-import { type PackageAddress, useVersions } from "../use-package.ts";
+import { type PackageAddress, useArchived, useVersions } from "../use-package.ts";
 import { Changes } from "./changes.tsx";
 import { RollBackButton } from "./roll-back-button.tsx";
 
@@ -45,6 +45,7 @@ interface TableProps {
 
 function VersionsTable({ address, versions, newest }: TableProps): ReactNode {
   const newestDigest = versions.find(({ number }) => number === newest)?.digest;
+  const isArchived = useArchived(address) !== undefined;
   return (
     <CardTable label="Versions" columns={["Version", "Uploaded", "Digest"]} actions="Actions">
       {versions.map(({ number, digest, createdAt, restores }) => (
@@ -81,7 +82,9 @@ function VersionsTable({ address, versions, newest }: TableProps): ReactNode {
           </CardCell>
           <CardCell place="end">
             <CompareButton number={number} versions={versions} />
-            {number === newest || digest === newestDigest ? null : <RollBackButton address={address} number={number} />}
+            {isArchived || number === newest || digest === newestDigest ? null : (
+              <RollBackButton address={address} number={number} />
+            )}
           </CardCell>
         </CardRow>
       ))}
