@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { crashPoints } from "@sealrun/faults";
 import type { ExecutionInfo } from "@sealrun/protocol";
 import type { Programs } from "../../packages/cli/src/setup/find-programs.ts";
+import { crashCases } from "../faults/crash-cases.ts";
 import { hangAndKill } from "../faults/hang-and-kill.ts";
 import { brokenInvariants } from "../faults/invariants.ts";
 import { type Cluster, clusterLimits, type ClusterPart, startCluster } from "../support/cluster.ts";
@@ -63,6 +63,8 @@ export async function soak(options: SoakOptions): Promise<SoakSummary> {
       faults[name] = (faults[name] ?? 0) + 1;
       say(`${Math.round((over - Date.now()) / 1_000)} s left: ${name}`);
     });
+    // It is awaited below; what it fails with must not be reported as unhandled before that.
+    disturbing.catch(() => undefined);
     const accepted = await startSteadily(cluster, seededRandom(seed + 1), { over, seconds, executions });
     await disturbing;
     await repair(cluster);
@@ -151,10 +153,10 @@ const faults: readonly Fault[] = [
     name: "a process killed at a crash point",
     weight: 5,
     strike: async (cluster, random) => {
-      const point = random.pick(Object.keys(crashPoints));
-      const [kind = ""] = point.split(".");
+      const [point, { part: kind }] = random.pick(Object.entries(crashCases));
       const part = random.pick(cluster.parts.filter((one) => one.kind === kind));
       await part.crashAt(point);
+      // At a point of a worker only the worker dies.
       await Promise.race([part.ended(), sleep(3_000)]);
       // A point that nothing led to must not kill later, when nobody starts it again.
       await part.crashAt("none");
