@@ -24,6 +24,7 @@ export interface SoakOptions {
 export interface SoakSummary {
   readonly seed: number;
   readonly accepted: number;
+  /** How many ended with each status, or with `WORKER_LOST`. */
   readonly ends: Readonly<Record<string, number>>;
   readonly reruns: number;
   readonly faults: Readonly<Record<string, number>>;
@@ -73,7 +74,7 @@ export async function soak(options: SoakOptions): Promise<SoakSummary> {
     const ends: Record<string, number> = {};
     const ended = await cluster.ends(accepted);
     const quietSeconds = Math.round((Date.now() - quietSince) / 1_000);
-    for (const { status } of ended) ends[status] = (ends[status] ?? 0) + 1;
+    for (const end of ended.map(endOf)) ends[end] = (ends[end] ?? 0) + 1;
     const sizes = await Promise.all(cluster.parts.map(async (part) => residentMiB(part.pid())));
     const broken = await brokenInvariants(cluster, { accepted });
     const reruns = accepted.filter((id) => cluster.witness.count(id) > 1).length;
@@ -91,6 +92,11 @@ export async function soak(options: SoakOptions): Promise<SoakSummary> {
   } finally {
     await cluster.close();
   }
+}
+
+/** Its status; for one that failed because its worker was killed, the code of that. */
+function endOf({ status, error }: ExecutionInfo): string {
+  return error?.code === "WORKER_LOST" ? error.code : status;
 }
 
 /** The longest time in ms, after `since`, in which none of the executions ended. PostgreSQL has this machine's clock here. */
