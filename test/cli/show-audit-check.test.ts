@@ -19,7 +19,7 @@ test("showChecked() says from where it read, which breaks were accepted, and wha
   expect(`${stdout.read()}`.split("\n")).toEqual([
     "verified 3 rows",
     "  after link 100, which was checked at 2026-01-01T00:00:00.000Z; --full reads everything",
-    "  1 rows have no link yet",
+    "  1 row not linked yet",
     "  accepted break at link 102 (row 105) by admin: NTP",
     "  last link 103 ab",
     "",

@@ -1,7 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256Hex } from "@sealrun/crypto";
-import { dependencyFiles, findDependencies, type NpmInstall, type PackageDependencies } from "@sealrun/protocol";
+import {
+  countOf,
+  dependencyFiles,
+  findDependencies,
+  type NpmInstall,
+  type PackageDependencies,
+} from "@sealrun/protocol";
 import type { CachedFolder, FolderCache } from "./folder-cache.ts";
 import { installNpm, type InstallRequest } from "./install-npm.ts";
 import { installPip, type WheelFile } from "./install-pip.ts";
@@ -107,7 +113,7 @@ async function prepareNode(context: InstallContext, run: DependencyRun, install:
     install.packageJson,
     install.lockJson,
   ]);
-  return acquire(context, run, { key, what: `${counted(install.count, "package")} of package-lock.json` }, (request) =>
+  return acquire(context, run, { key, what: `${countOf(install.count, "package")} of package-lock.json` }, (request) =>
     installNpm(request, install),
   );
 }
@@ -128,7 +134,7 @@ async function preparePython(
       : [context.settings.pipIndexUrl];
   const key = keyOf("pip", [await context.pythonVersion(), machine, requirements.text, ...source]);
   const from = wheels.length > 0 ? ", from wheels/" : "";
-  const what = `${counted(requirements.pins.length, "package")} of requirements.txt${from}`;
+  const what = `${countOf(requirements.pins.length, "package")} of requirements.txt${from}`;
   return acquire(context, run, { key, what }, (request) => installPip(request, needed, wheels));
 }
 
@@ -164,8 +170,4 @@ const machine = `${process.platform}-${process.arch}`;
 
 function keyOf(kind: "npm" | "pip", parts: readonly string[]): string {
   return `${kind}-${sha256Hex(new TextEncoder().encode(JSON.stringify([form, kind, ...parts])))}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

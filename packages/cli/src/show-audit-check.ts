@@ -1,3 +1,4 @@
+import { countOf } from "@sealrun/protocol";
 import type { AuditContinuation, AuditVerification } from "@sealrun/protocol";
 import type { Cli } from "./command.ts";
 
@@ -10,11 +11,11 @@ export function showChecked(
   found: Omit<Checked, "remarks"> & { readonly remarks: readonly string[] },
 ): void {
   const { checked, waiting, head, from, accepted, remarks } = found;
-  output.line(`${output.paint("green", "verified")} ${checked} rows`);
+  output.line(`${output.paint("green", "verified")} ${countOf(checked, "row")}`);
   if (from !== null) {
     output.line(`  after link ${from.position}, which was checked at ${from.verifiedAt}; --full reads everything`);
   }
-  if (waiting > 0) output.line(`  ${waiting} rows have no link yet`);
+  if (waiting > 0) output.line(`  ${countOf(waiting, "row")} not linked yet`);
   for (const one of accepted) output.line(`  ${describeAccepted(one)}`);
   if (head !== null) output.line(`  last link ${head.position} ${head.hash}`);
   for (const remark of remarks) output.note(remark);

@@ -84,7 +84,7 @@ export {
 } from "./text/masking.ts";
 export { showDuration, showSeconds } from "./text/show-duration.ts";
 export { showSize } from "./text/show-size.ts";
-export { showBytes, showName, showNames, showPath } from "./text/show-text.ts";
+export { countOf, showBytes, showName, showNames, showPath } from "./text/show-text.ts";
 export { parseStrictJson, type StrictJson, type StrictJsonOptions } from "./text/strict-json.ts";
 
 // package/: the files of a package: manifest, parameters, secrets, scripts and dependencies.

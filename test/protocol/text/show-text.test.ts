@@ -1,4 +1,4 @@
-import { showBytes, showName, showNames } from "@sealrun/protocol";
+import { countOf, showBytes, showName, showNames } from "@sealrun/protocol";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { showPath } from "../../../packages/protocol/src/text/show-text.ts";
@@ -33,3 +33,6 @@ test("showPath() writes a path as a reader would", () => {
 test("showBytes() uses the largest unit that divides", () => {
   expect([4_194_304, 524_288, 1_500, 0].map(showBytes)).toEqual(["4 MiB", "512 KiB", "1500 bytes", "0 bytes"]);
 });
+
+test("countOf() knows one from many", () =>
+  expect([countOf(1, "file"), countOf(0, "file"), countOf(2, "file")]).toEqual(["1 file", "0 files", "2 files"]));

@@ -1,6 +1,6 @@
 import type { AuditFilter } from "@sealrun/client";
 import type { AuditList, AuditRow, AuditVerification, ContinueAudit } from "@sealrun/protocol";
-import { SealrunError } from "@sealrun/protocol";
+import { countOf, SealrunError } from "@sealrun/protocol";
 import { Command } from "commander";
 import { parseTimeOrAge } from "../parse-time-or-age.ts";
 import { describeAccepted, howToContinue, showChecked } from "../show-audit-check.ts";
@@ -83,7 +83,7 @@ async function verify(cli: Cli, { full, json }: VerifyOptions): Promise<void> {
 function show(cli: Cli, found: AuditVerification): void {
   const { output } = cli;
   if (found.fault === null) showChecked(cli, found);
-  else output.line(`${output.paint("red", "broken")}: ${found.checked} rows were read`);
+  else output.line(`${output.paint("red", "broken")}: ${countOf(found.checked, "row")} read`);
   if (found.checkpoint === null)
     output.note("the platform keeps no checkpoint: it cannot see whether the newest rows were removed");
 }

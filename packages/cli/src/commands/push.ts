@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { findIdlePool, isRefused, type PackageToPush } from "@sealrun/client";
-import { type PushAnswer, SealrunError } from "@sealrun/protocol";
+import { countOf, type PushAnswer, SealrunError } from "@sealrun/protocol";
 import { type Cli, parseProject } from "../command.ts";
 import { connect, requireProject } from "../connect.ts";
 import { type CheckedPackage, checkPackage } from "../package/check-package.ts";
@@ -36,7 +36,7 @@ async function push(cli: Cli, folder: string, options: PlacedOptions): Promise<v
   report(cli, checked, options.force === true);
   const client = await connect(cli);
   const idle = await findIdlePool(client, checked.manifest, options.project);
-  const done = cli.output.progress(`sealing and sending ${checked.files.length} files`);
+  const done = cli.output.progress(`sealing and sending ${countOf(checked.files.length, "file")}`);
   try {
     const answer = await client.pushPackage(toPush(checked, options));
     done();

@@ -1,4 +1,4 @@
-import { SealrunError } from "@sealrun/protocol";
+import { countOf, SealrunError } from "@sealrun/protocol";
 import type { DataFolder } from "../dev/data-folder.ts";
 import { describeLeak, judge } from "../prove/judge.ts";
 import { controlledKinds, placesOf, placesOfDev } from "../prove/places.ts";
@@ -56,7 +56,7 @@ export async function proveNothingLeaked(options: {
   const encodings = encodingsOf(demo.control.value).size;
   const processes = seen.processes.commandLines + seen.processes.environments;
   return [
-    `Searched ${kinds.join(", ")}, and every other file of the platform, for ${secrets.length} secrets and one control`,
-    `No plaintext found in ${files.size - logs.length} files, ${logs.length} logs, ${processes} process command lines and environments, in ${encodings} encodings; the planted control was found in each kind of place. Not searched: memory, swap, your own secrets.json.`,
+    `Searched ${kinds.join(", ")}, and every other file of the platform, for ${countOf(secrets.length, "secret")} and one control`,
+    `No plaintext found in ${countOf(files.size - logs.length, "file")}, ${countOf(logs.length, "log")}, ${processes} process command lines and environments, in ${encodings} encodings; the planted control was found in each kind of place. Not searched: memory, swap, your own secrets.json.`,
   ];
 }

@@ -1,5 +1,5 @@
 import type { Client } from "@sealrun/client";
-import { aheadBy, judgeClocks, type PlatformHealth, type PoolInfo, toSealrunError } from "@sealrun/protocol";
+import { countOf, aheadBy, judgeClocks, type PlatformHealth, type PoolInfo, toSealrunError } from "@sealrun/protocol";
 
 /** The finding of one check. */
 export interface Check {
@@ -76,6 +76,6 @@ export function judgePool({ name: pool, executors, slots, running, queued }: Poo
     const state = queued > 0 ? "bad" : "warning";
     return { name, state, sentence: `${pool} has no executor, and ${queued} queued; start an executor of this pool` };
   }
-  const sentence = `${pool}: ${executors === 1 ? "1 executor" : `${executors} executors`}, ${running} of ${slots} slots in use, ${queued} queued`;
+  const sentence = `${pool}: ${countOf(executors, "executor")}, ${running} of ${slots} slots in use, ${queued} queued`;
   return { name, state: "good", sentence };
 }

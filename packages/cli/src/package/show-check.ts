@@ -1,3 +1,4 @@
+import { countOf } from "@sealrun/protocol";
 import { type Answer, type CheckedSecret, type PackageProblem, showNeed, showScope } from "@sealrun/client";
 import type { Output } from "../output.ts";
 
@@ -37,20 +38,20 @@ export function showCheck(output: Output, report: CheckReport): void {
     output.line(`${shown}  ${message}${code === null ? "" : ` (${code})`}`);
   }
   if (problems.some(({ level }) => level === "error")) return;
-  const many = secrets.length === 1 ? "1 secret" : `${secrets.length} secrets`;
+  const many = countOf(secrets.length, "secret");
   const verdict = problems.length === 0 ? output.paint("green", "fine") : output.paint("yellow", "passed");
   output.line(`${verdict} ${checked.name ?? ""}: ${[many, countProblems(problems)].filter(Boolean).join(", ")}`);
 }
 
 /** `2 errors and 1 warning`; empty for none. */
 export function countProblems(problems: readonly PackageProblem[]): string {
-  const counts = (["error", "warning"] as const).map((level) => countOf(problems, level));
+  const counts = (["error", "warning"] as const).map((level) => countProblemsOf(problems, level));
   return counts.filter((text) => text !== "").join(" and ");
 }
 
-function countOf(problems: readonly PackageProblem[], level: PackageProblem["level"]): string {
+function countProblemsOf(problems: readonly PackageProblem[], level: PackageProblem["level"]): string {
   const count = problems.filter((problem) => problem.level === level).length;
-  return count === 0 ? "" : `${count} ${level}${count === 1 ? "" : "s"}`;
+  return count === 0 ? "" : countOf(count, level);
 }
 
 function showPlaces(places: CheckedSecret["neededBy"]): string {

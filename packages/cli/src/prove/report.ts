@@ -1,3 +1,4 @@
+import { countOf } from "@sealrun/protocol";
 import { createHash } from "node:crypto";
 import type { JsonObject } from "@sealrun/protocol";
 import { encodingsOf } from "../search/encodings.ts";
@@ -34,12 +35,12 @@ export function isProven({ leaks, blind }: Verdict): boolean {
 export function summarise({ leaks, blind, searched, values }: Proof): string {
   if (leaks.length > 0) {
     const [first] = leaks;
-    return `Plaintext was found ${leaks.length === 1 ? "once" : `${leaks.length} times`}: ${first === undefined ? "" : describeLeak(first)}`;
+    return `Plaintext was found ${leaks.length === 1 ? "once" : countOf(leaks.length, "time")}: ${first === undefined ? "" : describeLeak(first)}`;
   }
   if (blind.length > 0) {
     return `Nothing is proven about ${blind.join(", ")}: the planted control was not found there, or files could not be read; run it as a user who may read them`;
   }
-  return `No plaintext of ${values.length} secrets in ${searched.length} kinds of places; the planted control was found in each`;
+  return `No plaintext of ${countOf(values.length, "secret")} in ${countOf(searched.length, "kind")} of places; the planted control was found in each`;
 }
 
 /** The whole report as text, for an auditor to keep. It holds digests of the planted values, never a value. */

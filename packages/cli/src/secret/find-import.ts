@@ -1,5 +1,5 @@
 import { type FoundSecret, isEmptyValue, takePlain, takePrefixed } from "@sealrun/client";
-import { type JsonValue, limits, SealrunError, secretName, showName, showNames } from "@sealrun/protocol";
+import { countOf, type JsonValue, limits, SealrunError, secretName, showName, showNames } from "@sealrun/protocol";
 import type { Cli } from "../command.ts";
 import { readSecretFile } from "./read-secret-file.ts";
 
@@ -46,7 +46,7 @@ export async function findImport(
       : takePrefixed(found, { prefix: wanted, isBase64: !plain, plainHint: "with --plain" });
   if (wanted === undefined) advisePrefix(cli, found);
   else if (taken.length < found.length && file !== undefined) {
-    cli.output.note(`left out: ${found.length - taken.length} names that do not start with ${wanted}`);
+    cli.output.note(`left out: ${countOf(found.length - taken.length, "name")} without ${wanted} at the start`);
   }
   if (options.allowEmpty !== true) refuseEmpty(taken);
   return check(taken, wanted);

@@ -1,3 +1,4 @@
+import { countOf } from "@sealrun/protocol";
 import type { LogDeletion } from "@sealrun/protocol";
 
 /** What is stored about a deleted log; all null while the log is kept. */
@@ -10,7 +11,7 @@ export interface StoredLogDeletion {
 /** When and by which limit a log was deleted, with a sentence for people; null while it is kept. */
 export function describeLogDeletion({ at, days, rule }: StoredLogDeletion): LogDeletion | null {
   if (at === null || days === null || rule === null) return null;
-  const keeps = `the ${rule} keeps logs for ${days === 1 ? "1 day" : `${days} days`}`;
+  const keeps = `the ${rule} keeps logs for ${countOf(days, "day")}`;
   const sentence = `Retention deleted the log and the results of the steps on ${at.toISOString().slice(0, 10)}: ${keeps}`;
   return { at: at.toISOString(), days, rule, sentence };
 }

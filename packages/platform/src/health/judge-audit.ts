@@ -1,4 +1,4 @@
-import { limits } from "@sealrun/protocol";
+import { countOf, limits } from "@sealrun/protocol";
 import { maxCounted } from "@sealrun/postgres";
 import type { AuditFacts } from "../audit/audit.ts";
 import { bad, good, type Judged, warning } from "./judge.ts";
@@ -38,7 +38,7 @@ function judgeAge({ fullAt, since, waiting, checkpointFile }: AuditFacts, now: D
   const when =
     fullAt === undefined
       ? "this platform never read the whole audit"
-      : `this platform read the whole audit ${days === 0 ? "today" : `${days} ${days === 1 ? "day" : "days"} ago`}`;
+      : `this platform read the whole audit ${days === 0 ? "today" : `${countOf(days, "day")} ago`}`;
   if (ageMs <= limits.auditFullCheckMs) return good(`${sealed}; ${when}`);
   const where = checkpointFile === undefined ? ", and name an auditCheckpointFile, which keeps that" : "";
   return warning(`${sealed}, but ${when}; run sealrun audit verify --full${where}`);

@@ -1,5 +1,5 @@
 import { oldestSafeServer } from "@sealrun/nats";
-import { type HealthCheck, judgeClocks, reportsStream } from "@sealrun/protocol";
+import { countOf, type HealthCheck, judgeClocks, reportsStream } from "@sealrun/protocol";
 import type { Hold } from "../hold/store.ts";
 import type { EmptyPool, ScheduleFacts, UnfitExecutor } from "./health-store.ts";
 import type { NatsStorage } from "./read-nats.ts";
@@ -115,7 +115,7 @@ export function judgeSchedules({ missed, newest, lateSeconds }: ScheduleFacts): 
     );
   }
   if (missed === 0) return good("No due time was missed in the last 24 hours");
-  const what = missed === 1 ? "1 schedule" : `${missed} schedules`;
+  const what = countOf(missed, "schedule");
   return warning(
     `${what} missed due times in the last 24 hours because no platform checked them; the newest is of ${newest ?? "a package"}`,
   );

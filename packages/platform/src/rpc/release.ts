@@ -1,6 +1,7 @@
 import { crashPoint } from "@sealrun/faults";
 import type { Sql } from "@sealrun/postgres";
 import {
+  countOf,
   decodeOfAttempt,
   type ReleaseReply,
   releaseRequest,
@@ -62,7 +63,7 @@ async function release(sql: Sql, request: ExecutorRequest, asked: ReleaseRequest
     const releases = count + 1;
     await delayInOutbox(sql, id, {
       forMs: Math.min(maxDelayMs, firstDelayMs * 2 ** (releases - 1)),
-      refusal: `It was given back ${releases === 1 ? "once" : `${releases} times`}, the last time because ${why}`,
+      refusal: `It was given back ${releases === 1 ? "once" : countOf(releases, "time")}, the last time because ${why}`,
     });
   }
   const detail = { attempt, code: reason.code };

@@ -38,3 +38,8 @@ function escapeHidden(character: string): string {
   if (character === " " || !/[\p{C}\p{Z}]/u.test(character)) return character;
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
+
+/** A number of things in words: "1 file", "2 files". */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,5 +1,5 @@
 import type { Client } from "@sealrun/client";
-import { type OpenExecutions, SealrunError, showName, zonedTime } from "@sealrun/protocol";
+import { countOf, type OpenExecutions, SealrunError, showName, zonedTime } from "@sealrun/protocol";
 import { Command } from "commander";
 import type { Cli } from "../../command.ts";
 import { connect } from "../../connect.ts";
@@ -36,11 +36,12 @@ async function settle(cli: Cli, { before, json }: SettleOptions): Promise<void> 
   const { output } = cli;
   const { settled, failed } = await settleAll(cli, await connect(cli), before);
   if (json === true) output.json({ settled, failed });
-  else output.line(`${output.paint("green", "settled")} ${counted(settled)}, as lost with the code RESTORED`);
+  else
+    output.line(`${output.paint("green", "settled")} ${countOf(settled, "execution")}, as lost with the code RESTORED`);
   if (failed.length === 0) return;
   throw new SealrunError(
     "INTERNAL",
-    `${counted(failed.length)} could not be ended; see the platform's log: ${failed.slice(0, 5).join(", ")}`,
+    `${countOf(failed.length, "execution")} could not be ended; see the platform's log: ${failed.slice(0, 5).join(", ")}`,
   );
 }
 
@@ -53,7 +54,7 @@ async function settleAll(
   let settled = 0;
   const failed: string[] = [];
   for (let after: string | undefined; ;) {
-    const done = cli.output.progress(`${counted(settled)} settled`);
+    const done = cli.output.progress(`${countOf(settled, "execution")} settled`);
     const answer = await client.settleExecutions({ before, ...(after === undefined ? {} : { after }) }).finally(done);
     settled += answer.settled;
     failed.push(...answer.failed);
@@ -69,8 +70,4 @@ function parseBefore(text: string): string {
     "USAGE",
     `--before: expected a time with its zone, such as 2026-01-31T12:00:00Z, found ${showName(text)}`,
   );
-}
-
-function counted(count: number): string {
-  return count === 1 ? "1 execution" : `${count} executions`;
 }

@@ -1,3 +1,4 @@
+import { countOf } from "@sealrun/protocol";
 import { Command } from "commander";
 import type { Cli } from "../../command.ts";
 import { connect } from "../../connect.ts";
@@ -39,6 +40,6 @@ async function resume(cli: Cli, { json }: JsonOption): Promise<void> {
   const { since, by } = found.hold;
   output.line(`${output.paint("green", "resumed")}; it was held since ${showTime(since)} by ${by}`);
   if (found.due === 0) return;
-  const what = found.due === 1 ? "1 schedule" : `${found.due} schedules`;
+  const what = countOf(found.due, "schedule");
   output.line(`  ${what} came due during the hold; see what was missed: sealrun audit list --action schedule.missed`);
 }

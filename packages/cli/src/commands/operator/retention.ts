@@ -1,5 +1,6 @@
 import type { Client } from "@sealrun/client";
 import {
+  countOf,
   limits,
   type PlatformRetention,
   type ProjectRetention,
@@ -96,15 +97,11 @@ async function confirm(cli: Cli, client: Client, { project, wanted, isConfirmed 
   const { executions, logs } = await client.previewRetention(project ?? null, wanted);
   if (executions === 0 && logs === 0) return;
   const ofLogs = logs === 1 ? "the log of 1 more" : `the logs of ${logs} more`;
-  const parts = [...(executions === 0 ? [] : [showCount(executions)]), ...(logs === 0 ? [] : [ofLogs])];
+  const parts = [...(executions === 0 ? [] : [countOf(executions, "execution")]), ...(logs === 0 ? [] : [ofLogs])];
   const where = project === undefined ? "all projects without their own limits" : `project ${project}`;
   const question = `Delete ${parts.join(" and ")} in ${where}? This cannot be undone.`;
   if (await askYes(cli, question)) return;
   throw new SealrunError("NOT_CONFIRMED", "Nothing was changed; answer with y, or add --yes");
-}
-
-function showCount(executions: number): string {
-  return executions === 1 ? "1 execution" : `${executions} executions`;
 }
 
 function printPlatform({ output }: Cli, found: PlatformRetention, asJson: boolean): void {
@@ -152,8 +149,7 @@ function parseDays(option: string): (text: string) => number {
 }
 
 function daysText(days: number): string {
-  if (days === 0) return "forever";
-  return days === 1 ? "1 day" : `${days} days`;
+  return days === 0 ? "forever" : countOf(days, "day");
 }
 
 function showDays(days: number): string {

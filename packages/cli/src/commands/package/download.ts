@@ -1,3 +1,4 @@
+import { countOf } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parseNumber, parsePackagePath } from "../../command.ts";
 import { connect } from "../../connect.ts";
@@ -26,7 +27,7 @@ async function download(cli: Cli, text: string, { to, packageVersion, json }: Do
   const client = await connect(cli);
   const number = packageVersion ?? (await client.getPackage(address.project, address.package)).version?.number ?? 1;
   const version = await client.getVersion(address.project, address.package, number);
-  const done = output.progress(`downloading ${version.files.length} files`);
+  const done = output.progress(`downloading ${countOf(version.files.length, "file")}`);
   try {
     await writeVersion(to, version, async (path) => client.readVersionFile({ ...address, number }, path));
   } finally {
@@ -34,6 +35,8 @@ async function download(cli: Cli, text: string, { to, packageVersion, json }: Do
   }
   const paths = version.files.map(({ path }) => path);
   if (json === true) return output.json({ version: number, folder: to, files: paths });
-  output.line(`${output.paint("green", "wrote")} version ${number} of ${text} to ${to}: ${paths.length} files`);
+  output.line(
+    `${output.paint("green", "wrote")} version ${number} of ${text} to ${to}: ${countOf(paths.length, "file")}`,
+  );
   output.line("its secrets stay on the platform");
 }

@@ -1,3 +1,4 @@
+import { countOf } from "@sealrun/protocol";
 import type { PlatformRetention } from "@sealrun/protocol";
 
 /** How long executions and logs are kept, as one paragraph. */
@@ -9,5 +10,5 @@ export function daysKept({ executionsDays, logsDays, projects }: PlatformRetenti
 
 function during(days: number): string {
   if (days === 0) return "forever";
-  return days === 1 ? "for 1 day" : `for ${days} days`;
+  return `for ${countOf(days, "day")}`;
 }

@@ -1,3 +1,4 @@
+import { countOf } from "@sealrun/protocol";
 import {
   Badge,
   Collapse,
@@ -16,7 +17,7 @@ import type { Step } from "@sealrun/protocol";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { ShownText } from "../../parts/text/shown-text.tsx";
-import { countOf, showSize } from "../../parts/text/show-size.ts";
+import { showSize } from "../../parts/text/show-size.ts";
 import type { Review } from "./review.ts";
 
 /** The scripts that run, in order, and the files of the package. */

@@ -1,9 +1,9 @@
+import { countOf } from "@sealrun/protocol";
 import { Button, Group, Paper, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import { IconCheck, IconPlayerPlay } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { LinkButton } from "../../parts/page/links.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
-import { countOf } from "../../parts/text/show-size.ts";
 import type { UploadState } from "./use-upload.ts";
 
 /** The result of an upload, with links to the next steps. */

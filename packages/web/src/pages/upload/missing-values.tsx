@@ -1,8 +1,8 @@
+import { countOf } from "@sealrun/protocol";
 import { Code, Group, Paper, SegmentedControl, Stack, Text, Textarea, Title } from "@mantine/core";
 import type { MissingName } from "@sealrun/client";
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { ShownText } from "../../parts/text/shown-text.tsx";
-import { countOf } from "../../parts/text/show-size.ts";
 import { judgeValue, unjudged } from "../secrets/set/value-checks.ts";
 import { privateField } from "../../parts/text/private-field.ts";
 import hidden from "../secrets/set/value-field.module.css";

@@ -1,9 +1,9 @@
+import { countOf } from "@sealrun/protocol";
 import { Anchor, Badge, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import type { PackageProblem } from "@sealrun/client";
 import { IconAlertTriangle, IconCircleX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { ShownText } from "../../parts/text/shown-text.tsx";
-import { countOf } from "../../parts/text/show-size.ts";
 import { showHidden } from "../../parts/text/visible-text.ts";
 import { frameLines } from "./code-frame.ts";
 import classes from "./problems-list.module.css";

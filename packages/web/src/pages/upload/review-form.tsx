@@ -1,10 +1,10 @@
 import { Alert, Button, Group, Paper, Progress, Stack, Text, TextInput } from "@mantine/core";
 import { isRefused } from "@sealrun/client";
-import { packageName } from "@sealrun/protocol";
+import { countOf, packageName } from "@sealrun/protocol";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { type ReactNode, useMemo, useRef, useState } from "react";
 import { Problem } from "../../parts/page/problem.tsx";
-import { countOf, showSize } from "../../parts/text/show-size.ts";
+import { showSize } from "../../parts/text/show-size.ts";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Contents } from "./contents.tsx";
 import { ProblemsList } from "./problems-list.tsx";

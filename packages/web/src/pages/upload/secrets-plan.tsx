@@ -1,8 +1,8 @@
+import { countOf } from "@sealrun/protocol";
 import { Badge, Checkbox, Group, Paper, ScrollArea, Stack, Table, Text, ThemeIcon, Title } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { ShownText } from "../../parts/text/shown-text.tsx";
-import { countOf } from "../../parts/text/show-size.ts";
 import { Time } from "../../parts/time/time.tsx";
 import classes from "./secrets-plan.module.css";
 import type { PlannedSecret } from "./secret-plan.ts";

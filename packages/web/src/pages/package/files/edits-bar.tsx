@@ -1,9 +1,9 @@
+import { countOf } from "@sealrun/protocol";
 import { Alert, Button, Group, Text } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { LeaveQuestion } from "../../../parts/page/leave-guard.tsx";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
-import { countOf } from "../../../parts/text/show-size.ts";
 import type { Edits } from "./use-edits.ts";
 
 /** Which files are edited, and what can be done with them; nothing before the first edit. */

@@ -1,13 +1,13 @@
 import { Button, Grid, Group, Select, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { toSealrunError, type VersionInfo } from "@sealrun/protocol";
+import { countOf, toSealrunError, type VersionInfo } from "@sealrun/protocol";
 import { IconFileZip } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useClient } from "../../../platform/platform.tsx";
 import { Loading } from "../../../parts/page/loading.tsx";
 import { Problem } from "../../../parts/page/problem.tsx";
-import { countOf, showSize } from "../../../parts/text/show-size.ts";
+import { showSize } from "../../../parts/text/show-size.ts";
 import { useVersion } from "../../../platform/use-version.ts";
 import { type PackageAddress, useVersions } from "../use-package.ts";
 import { EditsBar } from "./edits-bar.tsx";

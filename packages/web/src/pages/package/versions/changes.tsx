@@ -1,10 +1,10 @@
+import { countOf } from "@sealrun/protocol";
 import { Badge, Group, Select, Stack, Text, Title } from "@mantine/core";
 import type { VersionInfo, VersionList } from "@sealrun/protocol";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Loading } from "../../../parts/page/loading.tsx";
 import { Problem } from "../../../parts/page/problem.tsx";
-import { countOf } from "../../../parts/text/show-size.ts";
 import { useVersion } from "../../../platform/use-version.ts";
 import type { PackageAddress } from "../use-package.ts";
 import { compareVersions } from "./compare-versions.ts";

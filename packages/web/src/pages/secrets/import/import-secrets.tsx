@@ -1,3 +1,4 @@
+import { countOf } from "@sealrun/protocol";
 import { Button, Code, FileButton, Group, List, Stack, Switch, Text } from "@mantine/core";
 import type { SecretPlace } from "@sealrun/client";
 import type { SecretInfo } from "@sealrun/protocol";
@@ -6,7 +7,6 @@ import { type ReactNode, useEffect, useEffectEvent } from "react";
 import { GuardedModal } from "../../../parts/page/guarded-modal.tsx";
 import { Loading } from "../../../parts/page/loading.tsx";
 import { Problem } from "../../../parts/page/problem.tsx";
-import { countOf } from "../../../parts/text/show-size.ts";
 import { ShownText } from "../../../parts/text/shown-text.tsx";
 import { usualPrefix } from "./import-plan.ts";
 import { ImportNames } from "./import-names.tsx";
