@@ -1,10 +1,8 @@
 import { release } from "node:os";
 import { dirname } from "node:path";
-import { type SandboxLevel, toSealrunError } from "@sealrun/protocol";
+import { toSealrunError } from "@sealrun/protocol";
 import type { FoundNetworks } from "../between/found-networks.ts";
-import type { PythonRuntime } from "../child/layout.ts";
 import { findForms } from "../child/network/forms.ts";
-import type { IdRange } from "../child/user/choose-ids.ts";
 import { findCgroup } from "../child/limits/cgroup.ts";
 import { describeMeans } from "../child/limits/limit-means.ts";
 import { probeSandbox } from "../child/probe.ts";
@@ -15,20 +13,10 @@ import type { Separation } from "../supervisor/workers/open-places.ts";
 import { findShortage } from "./free-space.ts";
 
 /** What an executor's settings say of its machine. */
-interface MachineSettings {
+interface MachineSettings extends Omit<IsolationSettings, "bwrap"> {
   readonly unsafeNoSandbox: boolean;
   /** Path of bubblewrap; null without one. */
   readonly bwrap: string | null;
-  readonly python: PythonRuntime | null;
-  readonly hidden: readonly string[];
-  readonly tmpBytes: number;
-  readonly minSandbox: SandboxLevel;
-  readonly slotUids: IdRange | null;
-  readonly slots: number;
-  /** Path of slirp4netns; null without one. */
-  readonly slirp4netns: string | null;
-  readonly allowHostNetwork: boolean;
-  readonly stateFile: string;
   readonly workDir: string;
   readonly cacheDir: string;
   /** Path of the executor's cgroup, if it has one. */

@@ -8,6 +8,7 @@ import {
   printOutcome,
 } from "../../../packages/cli/src/execution/print-execution.ts";
 import { createOutput, type Output } from "../../../packages/cli/src/output.ts";
+import { stepInfo } from "../../support/step-info.ts";
 
 function print(action: (output: Output) => void): string {
   const stdout = new PassThrough();
@@ -37,30 +38,15 @@ const failed: ExecutionInfo = executionInfo.parse({
   attempts: [],
   parameters: { visible: { n: 1 }, sealedNames: ["who"] },
   steps: [
-    {
-      script: "a.sh",
-      name: "a.sh",
+    stepInfo("a.sh", {
       status: "failed",
       exitCode: 3,
       startedAt: "2026-01-01T00:00:00.000Z",
       durationMs: 900,
       tries: 3,
-      output: "",
-      result: null,
       error: failure,
-    },
-    {
-      script: "b.sh",
-      name: "b.sh",
-      status: "skipped",
-      exitCode: null,
-      startedAt: null,
-      durationMs: null,
-      tries: 0,
-      output: "",
-      result: null,
-      error: null,
-    },
+    }),
+    stepInfo("b.sh", { status: "skipped" }),
   ],
   receipt: [
     { ...receipt, name: "A", scope: "project", version: 4, masking: "all", outcome: "read" },

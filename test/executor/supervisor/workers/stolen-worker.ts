@@ -1,49 +1,23 @@
-import { closeSync, readFileSync, readSync, writeSync } from "node:fs";
+import { closeSync, readFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { reachOut, type Targets } from "../../isolation/reach-out.ts";
+import { frame, readText, write } from "../blocking-frames.ts";
 
 /*
  * Stands in for a worker that someone has taken over: it says on descriptor 3 what no shipped worker says. What it does
  * is in the configuration of the attempt that it gets.
  */
 
-const write = (bytes: Buffer): void => {
-  for (let at = 0; at < bytes.length;) {
-    try {
-      at += writeSync(3, bytes, at);
-    } catch (error) {
-      if (!(error instanceof Error) || !("code" in error) || error.code !== "EAGAIN") throw error;
-    }
-  }
-};
-const frame = (head: object, raw?: Buffer): Buffer => {
-  const line = Buffer.from(JSON.stringify(head));
-  const body = raw === undefined ? line : Buffer.concat([line, Buffer.from("\n"), raw]);
-  return Buffer.concat([Buffer.from(`${body.length}\n`), body]);
-};
 interface Config {
   readonly does: string;
   readonly own: string;
   readonly targets: Targets;
 }
-const readFrame = (): { readonly t: string; readonly event?: { readonly config: Config } } => {
-  const read = (bytes: number): Buffer => {
-    const buffer = Buffer.alloc(bytes);
-    for (let at = 0; at < bytes;) {
-      try {
-        const count = readSync(3, buffer, at, bytes - at, null);
-        if (count === 0) process.exit();
-        at += count;
-      } catch (error) {
-        if (!(error instanceof Error) || !("code" in error) || error.code !== "EAGAIN") throw error;
-      }
-    }
-    return buffer;
-  };
-  let digits = "";
-  for (let byte = read(1).toString(); byte !== "\n"; byte = read(1).toString()) digits += byte;
-  return JSON.parse(read(Number(digits)).toString());
-};
+interface Frame {
+  readonly t: string;
+  readonly event?: { readonly config: Config };
+}
+const readFrame = (): Frame => JSON.parse(readText());
 const ask = (id: number, more: object = {}): Buffer =>
   frame({ t: "ask", id, op: "lookup", body: { name: "OTHER", ...more } });
 const report = Buffer.from(

@@ -1,19 +1,9 @@
 import type { StepInfo } from "@sealrun/protocol";
 import { expect, test } from "vitest";
 import { showStarted } from "../../../../../packages/web/src/pages/execution/steps/started-steps.ts";
+import { stepInfo } from "../../../../support/step-info.ts";
 
-const step = (name: string, status: StepInfo["status"]): StepInfo => ({
-  name,
-  script: `${name}.py`,
-  status,
-  exitCode: null,
-  startedAt: null,
-  durationMs: null,
-  tries: 0,
-  output: "",
-  result: null,
-  error: null,
-});
+const step = (name: string, status: StepInfo["status"]): StepInfo => stepInfo(`${name}.py`, { name, status });
 const states = (steps: readonly StepInfo[]) => steps.map(({ status, startedAt }) => [status, startedAt]);
 
 test("showStarted() has a step running from its first line on, before its start is stored", () => {
