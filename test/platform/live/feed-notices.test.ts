@@ -35,6 +35,16 @@ describe("openFeedNotices()", () => {
     for (const end of ends) end();
   });
 
+  test("openFeedNotices() calls the followers of all executions for anything but lines", async () => {
+    const called: string[] = [];
+    const ends = [notices.subscribe("a", () => called.push("a")), notices.subscribeAll(() => called.push("any"))];
+    await tell("a lines");
+    await tell("b");
+    await until(async () => called.includes("any"));
+    expect(called).toEqual(["a", "any"]);
+    for (const end of ends) end();
+  });
+
   test("openFeedNotices() calls all subscribers after its connection broke", async () => {
     const called: string[] = [];
     const ends = ["a", "b"].map((id) => notices.subscribe(id, () => called.push(id)));

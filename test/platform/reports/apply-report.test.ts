@@ -246,6 +246,25 @@ describe("applyReportsOfMany()", () => {
 });
 
 describe("storeApplied()", () => {
+  test("storeApplied() tells lists of reads and ends, and not of lines", async () => {
+    const { ref } = await world.claim("report");
+    const own = executorId.parse(world.peer.state.identity.id);
+    const told: string[] = [];
+    const stop = await world.database.listen("sealrun_execution", (payload) => {
+      if (payload.startsWith(ref.executionId)) told.push(payload.slice(ref.executionId.length));
+    });
+    const apply = async (sequence: number, items: ReportItem[]) =>
+      world.database.transaction(async (sql) =>
+        applyReportsOfMany(sql, [{ ...ref, executorId: own, chunks: [{ sequence, items }] }]),
+      );
+    await apply(1, [line("one")]);
+    const read = { type: "read", step: 0, scope: null, version: null, outcome: "missing", time: 1 } as const;
+    await apply(2, [line("two"), { ...read, name: "DB_PASS" }]);
+    await until(async () => told.length === 2);
+    await stop();
+    expect(told).toEqual([" lines", ""]);
+  });
+
   test("storeApplied() wakes the audit's sealer for an end, and not for what a script reports meanwhile", async () => {
     const { ref } = await world.claim("report");
     const own = executorId.parse(world.peer.state.identity.id);

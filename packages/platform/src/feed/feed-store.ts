@@ -1,7 +1,7 @@
 import type { Sql } from "@sealrun/postgres";
 import { executionId, type ExecutionId, isFinal } from "@sealrun/protocol";
 import { z } from "zod";
-import { feedChannel } from "../postgres/channels.ts";
+import { feedChannel, feedPayload } from "../postgres/channels.ts";
 import { type FeedBlock, type FeedEntry, maxBodyBytes, packBlocks } from "./feed-block.ts";
 import { maxLiveBlocks, mergeBlocks, minLiveBlocks } from "./merge-blocks.ts";
 
@@ -47,6 +47,8 @@ export interface PackedFeed {
   readonly id: ExecutionId;
   /** How far the cursor moves. */
   readonly count: number;
+  /** Only lines, and no step or status. */
+  readonly isLines: boolean;
   /** `behind`: how far the last entry of the block is behind the last one of the feed. */
   readonly blocks: readonly (FeedBlock & { readonly behind: number })[];
 }
@@ -57,7 +59,9 @@ export function packFeeds(given: readonly NewEntries[]): readonly PackedFeed[] {
   return [...feeds].flatMap(([id, parts]) => {
     const entries = parts.flatMap((part) => part.entries);
     const blocks = placeAtEnd(packBlocks(entries, { mayGrow: true }));
-    return entries.length === 0 ? [] : [{ id, count: entries.length, blocks }];
+    return entries.length === 0
+      ? []
+      : [{ id, count: entries.length, isLines: entries.every(({ kind }) => kind === "log"), blocks }];
   });
 }
 
@@ -106,7 +110,7 @@ export async function settleFeed(sql: Sql, id: ExecutionId): Promise<void> {
   if (end === undefined || rows.length < minLiveBlocks) return;
   const { removed, added } = mergeBlocks(rows);
   const blocks = added.map((block) => ({ ...block, behind: Number(end - block.lastCursor) }));
-  await writeBlocks(sql, [{ id, count: 0, blocks, removed }]);
+  await writeBlocks(sql, [{ id, count: 0, isLines: true, blocks, removed }]);
 }
 
 const liveRow = z
@@ -168,7 +172,8 @@ async function writeBlocks(sql: Sql, feeds: readonly BlocksToWrite[]): Promise<R
     z.object({ id: executionId, live: z.number() }),
     `with moved as (
        update executions e set cursor = e.cursor + feed.count
-       from unnest($1::text[], $2::int[]) as feed (id, count) where e.id = feed.id returning e.id, e.cursor
+       from unnest($1::text[], $2::int[], $13::boolean[]) as feed (id, count, is_lines)
+       where e.id = feed.id returning e.id, e.cursor, feed.is_lines
      ), gone as (
        delete from feed_blocks b using unnest($3::text[], $4::bigint[]) as old (execution_id, last_cursor)
        where b.execution_id = old.execution_id and b.last_cursor = old.last_cursor returning b.last_cursor
@@ -178,7 +183,7 @@ async function writeBlocks(sql: Sql, feeds: readonly BlocksToWrite[]): Promise<R
        ${addBlocksFrom("emptied, moved", 5)}
        returning execution_id, is_live
      )
-     select moved.id, pg_notify($12, moved.id),
+     select moved.id, pg_notify($12, ${feedPayload("moved.id", "moved.is_lines")}),
             (select count(*)::int from added where is_live and added.execution_id = moved.id)
               + ${liveBlocksOf("moved.id")} as live
      from moved`,
@@ -190,6 +195,7 @@ async function writeBlocks(sql: Sql, feeds: readonly BlocksToWrite[]): Promise<R
       ...blockValues(feeds),
       // Received by `live/feed-notices.ts`, which wakes `live/stream-execution.ts`.
       feedChannel,
+      feeds.map(({ isLines }) => isLines),
     ],
   );
   return new Map(rows.map(({ id, live }) => [id, live]));

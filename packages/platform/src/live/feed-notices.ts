@@ -1,11 +1,11 @@
 import type { Database } from "@sealrun/postgres";
-import { feedChannel } from "../postgres/channels.ts";
+import { feedChannel, readFeedPayload } from "../postgres/channels.ts";
 
 /** Tells subscribers that the feed of an execution has new entries. */
 export interface FeedNotices {
   /** Calls `onChange` at every change of one execution until the returned function is called. */
   subscribe(executionId: string, onChange: () => void): () => void;
-  /** Calls `onChange` at every change of any execution until the returned function is called. */
+  /** Calls `onChange` at every change of any execution but new lines, until the returned function is called. */
   subscribeAll(onChange: () => void): () => void;
   close(): Promise<void>;
 }
@@ -15,9 +15,11 @@ export async function openFeedNotices(database: Pick<Database, "listen">): Promi
   const subscribers = new Map<string, Set<() => void>>();
   const anyExecution = new Set<() => void>();
   // Sent by `feed/feed-store.ts`.
-  const stop = await database.listen(feedChannel, (executionId) => {
-    const called = executionId === "" ? [...subscribers.values()] : [subscribers.get(executionId) ?? new Set()];
-    for (const callbacks of [...called, anyExecution]) for (const onChange of callbacks) onChange();
+  const stop = await database.listen(feedChannel, (payload) => {
+    const { id, isLines } = readFeedPayload(payload);
+    const called = id === "" ? [...subscribers.values()] : [subscribers.get(id) ?? new Set()];
+    if (!isLines) called.push(anyExecution);
+    for (const callbacks of called) for (const onChange of callbacks) onChange();
   });
   return {
     subscribe: (executionId, onChange) => {

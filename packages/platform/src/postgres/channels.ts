@@ -27,8 +27,20 @@ export const schedulesChannel = "sealrun_schedules";
 /** Carries the name of a table whose rows are kept in memory. Sent by triggers, heard in `cache/kept.ts`. */
 export const keptChannel = "sealrun_kept";
 
-/** Carries the id of an execution whose feed has new entries. Heard in `live/feed-notices.ts`. */
+/** Carries the id of an execution whose feed has new entries, as `feedPayload` writes it. Heard in `live/feed-notices.ts`. */
 export const feedChannel = "sealrun_execution";
+
+const linesMark = " lines";
+
+/** The payload for new entries, as SQL. What has only lines is marked: no list shows them. */
+export const feedPayload = (id: string, isLines: string): string =>
+  `case when ${isLines} then ${id} || '${linesMark}' else ${id} end`;
+
+/** The execution that a payload names, and whether its feed has got only lines. */
+export function readFeedPayload(payload: string): { readonly id: string; readonly isLines: boolean } {
+  const isLines = payload.endsWith(linesMark);
+  return { id: isLines ? payload.slice(0, -linesMark.length) : payload, isLines };
+}
 
 /** Rung, in this process only, when an attempt has ended: its grant is over. Heard in `sweep/sweep.ts`. */
 export const attemptsBell = "attempts";

@@ -3,7 +3,7 @@ import type { AttemptRef, ExecutionId, ExecutionStatus, Failure } from "@sealrun
 import { recordAuditsFrom } from "../audit/store.ts";
 import type { Requester } from "../deps.ts";
 import { addBlocksFrom, blockValues, type PackedFeed, packFeeds } from "../feed/feed-store.ts";
-import { attemptsBell, feedChannel } from "../postgres/channels.ts";
+import { attemptsBell, feedChannel, feedPayload } from "../postgres/channels.ts";
 import type { AppliedChunks } from "./apply-chunks.ts";
 import { readTime } from "./read-time.ts";
 
@@ -80,6 +80,7 @@ export async function storeApplied(
     feedChannel,
     steps.map((one) => one.peakMemoryBytes),
     steps.map((one) => one.cpuMs),
+    executions.map(({ isLines }) => isLines),
   ]);
   if (ends.length > 0) sql.ring(attemptsBell);
 }
@@ -107,9 +108,9 @@ const textOf = (hasEnds: boolean): string => `
       status = coalesce(given.status, e.status), last_sequence = coalesce(given.last_sequence, e.last_sequence),
       error = case when given.status is null then e.error else given.error::json end,
       finished_at = case when given.status is null then e.finished_at else clock_timestamp() end
-    from unnest($9::text[], $10::int[], $11::text[], $12::text[], $13::text[], $14::int[])
-      as given (id, count, reports, status, error, last_sequence)
-    where e.id = given.id returning e.id, e.cursor, given.count),
+    from unnest($9::text[], $10::int[], $11::text[], $12::text[], $13::text[], $14::int[], $48::boolean[])
+      as given (id, count, reports, status, error, last_sequence, is_lines)
+    where e.id = given.id returning e.id, e.cursor, given.count, given.is_lines),
   told as (${addBlocksFrom("moved", 38)}),
   changed as (
     update execution_steps s set status = c.status, exit_code = c.exit_code, started_at = c.started_at,
@@ -131,7 +132,7 @@ const textOf = (hasEnds: boolean): string => `
     join executions e on e.id = r.execution_id order by r.place),
   forgotten as (delete from set_parts where execution_id = any ($34::text[])),
   noted as (${hasEnds ? noteEnds : "select $35::text[], $36::text[], $37::json[]"})
-  select count(pg_notify($45, id)) from moved where count > 0`;
+  select count(pg_notify($45, ${feedPayload("id", "is_lines")})) from moved where count > 0`;
 const storeReports = textOf(false);
 const storeWithEnds = textOf(true);
 
@@ -150,6 +151,8 @@ interface ChangedExecution {
   readonly count: number;
   readonly reports: "complete" | "awaited" | null;
   readonly end: ReportedEnd | undefined;
+  /** Nothing but lines of output came. */
+  readonly isLines: boolean;
 }
 
 /** Each execution once, whatever number of its attempts is reported about. */
@@ -158,15 +161,20 @@ function changedExecutions(
   ends: readonly ReportedEnd[],
   feeds: readonly PackedFeed[],
 ): readonly ChangedExecution[] {
-  const counts = new Map(feeds.map(({ id, count }) => [id, count]));
+  const ofFeeds = new Map(feeds.map((feed) => [feed.id, feed]));
   const ofEnds = new Map(ends.map((end) => [end.executionId, end]));
   return [...Map.groupBy(applied, ({ of }) => of.executionId)].flatMap(([id, parts]) => {
     const end = ofEnds.get(id);
-    const count = counts.get(id) ?? 0;
+    const { count, isLines: isOutput } = ofFeeds.get(id) ?? { count: 0, isLines: true };
     const isComplete = end?.isComplete ?? parts.some((part) => part.isComplete);
     if (end === undefined && count === 0 && !isComplete) return [];
-    return [{ id, count, reports: isComplete ? "complete" : end === undefined ? null : "awaited", end }];
+    const isLines = isOutput && !isComplete && end === undefined && parts.every(changesNoList);
+    return [{ id, count, reports: isComplete ? "complete" : end === undefined ? null : "awaited", end, isLines }];
   });
+}
+
+function changesNoList({ steps, reads, connected }: AppliedChunks): boolean {
+  return steps.length + reads.length + connected.length === 0;
 }
 
 function json(value: object | null): string | null {

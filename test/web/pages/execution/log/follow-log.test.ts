@@ -6,6 +6,7 @@ import {
   type FollowState,
 } from "../../../../../packages/web/src/pages/execution/log/follow-log.ts";
 import { createLogStore } from "../../../../../packages/web/src/pages/execution/log/log-store.ts";
+import type { ToldChange } from "../../../../../packages/web/src/pages/execution/log/told-changes.ts";
 
 const lineAt = (cursor: number): LogLine => ({
   cursor: String(cursor),
@@ -40,15 +41,15 @@ async function follow(
 ): Promise<{
   readonly texts: readonly string[];
   readonly states: readonly FollowState["kind"][];
-  readonly changes: number;
+  readonly changes: readonly ToldChange[];
 }> {
   const states: FollowState["kind"][] = [];
-  let changes = 0;
+  const changes: ToldChange[] = [];
   await followLog("exe_1", {
     client,
     store,
     onState: ({ kind }) => void states.push(kind),
-    onChange: () => (changes += 1),
+    onChange: (told) => void changes.push(...told),
     scheduleFlush: (flush) => void setTimeout(flush, 0),
     signal: new AbortController().signal,
   });
@@ -62,6 +63,7 @@ describe("followLog()", () => {
     const live: Watch = async (_id, options) => {
       after.push(options.after);
       const events: readonly LiveEvent[] = [
+        { kind: "status", status: "running" },
         { kind: "log", line: lineAt(6) },
         { kind: "status", status: "succeeded" },
         { kind: "log", line: lineAt(7) },
@@ -73,7 +75,7 @@ describe("followLog()", () => {
     expect(texts).toEqual([1, 2, 3, 4, 5, 6, 7].map((n) => `line ${n}`));
     expect(after).toEqual(["5"]);
     expect(states).toEqual(["loading", "live", "ended"]);
-    expect(changes).toBe(1);
+    expect(changes).toEqual([{ kind: "status", status: "succeeded" }]);
   });
 
   test("followLog() continues a lost stream after its last line: no line twice, none missing", async () => {
@@ -113,7 +115,7 @@ describe("followLog()", () => {
     );
     expect(shown).toEqual(["line 1", undefined, "line 1", undefined]);
     expect(texts).toEqual(["line 1"]);
-    expect(changes).toBe(0);
+    expect(changes).toEqual([]);
   });
 
   test("followLog() waits until the user signs in again, and stops at any other refusal", async () => {

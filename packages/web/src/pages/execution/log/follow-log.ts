@@ -1,6 +1,7 @@
 import type { Client } from "@sealrun/client";
 import { type LiveEvent, type LogLine, SealrunError } from "@sealrun/protocol";
 import type { LogStore } from "./log-store.ts";
+import { lastWords, type ToldChange } from "./told-changes.ts";
 
 /** The state of following: reading stored lines, live, disconnected, at the end, or refused. */
 export type FollowState =
@@ -12,9 +13,9 @@ export interface FollowDeps {
   readonly client: Pick<Client, "listLogs" | "watchExecution">;
   readonly store: LogStore;
   readonly onState: (state: FollowState) => void;
-  /** Called when a step or a status changes; a change may be repeated after a lost connection. */
-  readonly onChange: () => void;
-  /** Calls `flush` once, soon: the lines that arrived until then are appended together. */
+  /** Called with what steps and the status have become; the same may be told again after a lost connection. */
+  readonly onChange: (told: readonly ToldChange[]) => void;
+  /** Calls `flush` once, soon: the lines and changes that arrived until then are handed over together. */
   readonly scheduleFlush: (flush: () => void) => void;
   readonly signal: AbortSignal;
 }
@@ -64,10 +65,13 @@ async function readPages(id: string, { client, store, signal }: FollowDeps): Pro
 async function watch(id: string, deps: FollowDeps): Promise<void> {
   const { client, store, signal, onChange } = deps;
   let pending: LogLine[] = [];
+  let told: ToldChange[] = [];
   const flush = (): void => {
-    const lines = pending;
-    pending = [];
-    if (!signal.aborted) store.append(lines);
+    const [lines, changes] = [pending, told];
+    [pending, told] = [[], []];
+    if (signal.aborted) return;
+    store.append(lines);
+    if (changes.length > 0) onChange(lastWords(changes));
   };
   const onEvent = (event: LiveEvent): void => {
     if (event.kind === "early") {
@@ -75,13 +79,9 @@ async function watch(id: string, deps: FollowDeps): Promise<void> {
       store.setEarly(event.line);
       return;
     }
-    if (event.kind !== "log") {
-      flush();
-      onChange();
-      return;
-    }
-    pending.push(event.line);
-    if (pending.length === 1) deps.scheduleFlush(flush);
+    if (event.kind === "log") pending.push(event.line);
+    else told.push(event);
+    if (pending.length + told.length === 1) deps.scheduleFlush(flush);
   };
   try {
     // A lost connection is reported at once; followLog() then reads the missed lines.

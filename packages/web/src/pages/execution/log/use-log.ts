@@ -1,11 +1,12 @@
 import { type ExecutionInfo, isFinal, type StepInfo } from "@sealrun/protocol";
-import { hashKey, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useClient } from "../../../platform/platform.tsx";
-import { executionKey, invalidateMatching } from "../../../platform/queries.ts";
+import { executionKey } from "../../../platform/queries.ts";
 import { followLog, type FollowState } from "./follow-log.ts";
 import { showStarted } from "../steps/started-steps.ts";
 import { createLogStore, type KeptLine, type LogStore } from "./log-store.ts";
+import { isKnown, type ToldChange } from "./told-changes.ts";
 
 /** The log of an execution, while its page is shown. */
 export interface Log {
@@ -13,7 +14,7 @@ export interface Log {
   readonly state: FollowState;
 }
 
-/** Follows the log of an execution; any change but a new line fetches the execution again. */
+/** Follows the log of an execution; a change that is not shown yet fetches the execution again. */
 export function useLog(id: string): Log {
   const client = useClient();
   const queries = useQueryClient();
@@ -27,13 +28,23 @@ export function useLog(id: string): Log {
       onState: (next) => {
         if (!stop.signal.aborted) setState(next);
       },
-      onChange: () => void invalidateMatching(queries, ({ queryHash }) => queryHash === hashKey(executionKey(id))),
+      onChange: (told) => void fetchUnknown(queries, id, told),
       scheduleFlush,
       signal: stop.signal,
     });
     return () => stop.abort();
   }, [client, queries, store, id]);
   return { store, state };
+}
+
+/** Waits for an answer that is on its way: it may have the changes already. */
+async function fetchUnknown(queries: QueryClient, id: string, told: readonly ToldChange[]): Promise<void> {
+  const query = queries.getQueryCache().find<ExecutionInfo>({ queryKey: executionKey(id) });
+  const fetching = query?.state.fetchStatus === "fetching" ? query.promise : undefined;
+  await fetching?.catch(() => undefined);
+  const known = query?.state.data;
+  if (known !== undefined && told.every((change) => isKnown(change, known))) return;
+  await queries.invalidateQueries({ queryKey: executionKey(id), exact: true });
 }
 
 /** How many lines there are, kept up to date. */
