@@ -1,7 +1,4 @@
-import { firstLineBytes, firstLineOf } from "@sealrun/protocol";
-import { open } from "node:fs/promises";
 import { release } from "node:os";
-import { join } from "node:path";
 import { type Command, commandAfterGo, commandFor } from "../command.ts";
 import { holdVariables, scriptEnvironment } from "../environment.ts";
 import { hostLayout, type Layout, pythonPackagesPath, sandboxLayout } from "../layout.ts";
@@ -11,6 +8,7 @@ import { requireEnforced } from "../network/require-enforced.ts";
 import { sandboxArguments } from "../sandbox.ts";
 import type { UnsafeStart } from "../start-unsafe.ts";
 import type { SandboxStart } from "../warm/warm-shape.ts";
+import { readFirstLine } from "./read-first-line.ts";
 import type { Sandbox, StepOptions } from "./step-options.ts";
 
 /** The whole start of a step, as plain values: two that are equal start equal processes. */
@@ -41,7 +39,7 @@ export async function prepareStart(options: StepOptions): Promise<StepStart> {
 /** The command of a step: its interpreter with the flags of its first line. Throws as `commandFor`. */
 export async function stepCommand(options: StepOptions): Promise<Command> {
   const { workspace, script, runtime, variables } = options;
-  const firstLine = await readFirstLine(join(workspace.folder, script));
+  const firstLine = await readFirstLine(workspace.folder, script);
   const { python } = runtime;
   return commandFor({ script, firstLine, layout: layoutOf(options), python, hasSealed: variables.hasSealed });
 }
@@ -80,14 +78,4 @@ export function startInSandbox(
   });
   const { command } = inner;
   return { sandbox: isolation, command };
-}
-
-async function readFirstLine(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(firstLineBytes), 0, firstLineBytes, 0);
-    return firstLineOf(buffer.subarray(0, bytesRead));
-  } finally {
-    await file.close();
-  }
 }

@@ -20,6 +20,7 @@ import type { StepMeasure } from "../../between/run-measures.ts";
 import { describeExceeded } from "../../child/limits/exceeded.ts";
 import type { StepUse } from "../../child/limits/watch-step.ts";
 import { runStep, type StepEnd } from "../../child/run-step.ts";
+import { describeStart } from "../../child/start-failure.ts";
 import type { Sandbox, StepOptions } from "../../child/start/step-options.ts";
 import type { InstalledPackages, Runtime } from "../../child/layout.ts";
 import type { PipePool } from "../../child/output-pipes.ts";
@@ -236,7 +237,7 @@ async function tryStep(shared: StepsContext, context: StepContext, traceParent: 
           onStdout: stdout.write,
           onStderr: stderr.write,
           handle: answerScript(context, given),
-        }).catch((error: unknown) => toSealrunError(error));
+        }).catch((error: unknown) => describeStart(error, plan.script, shared.progress));
   crashPoint("executor.step.ended");
   await stdout.end();
   await stderr.end();
