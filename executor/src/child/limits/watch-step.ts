@@ -3,6 +3,7 @@ import type { StepLimits } from "@sealrun/protocol";
 import type { StepCgroup } from "./cgroup.ts";
 import type { Exceeded } from "./exceeded.ts";
 import { measureDeletedFiles } from "./deleted-files.ts";
+import { isShortOfMemory, type MachineMemory, measureHiddenMemory, readMachineMemory } from "./hidden-memory.ts";
 import { type ProcessStatistics, readKibibytes, readPageBytes, tickMs } from "./process-statistics.ts";
 import { createProcessorTime } from "./processor-time.ts";
 import { measureProportionalMemory } from "./proportional-memory.ts";
@@ -25,6 +26,8 @@ export interface WatchOptions {
   readonly cgroup: StepCgroup | undefined;
   /** Time on processors, in ms, that they had before the step began; it is not the step's. */
   readonly cpuMsBefore?: number | undefined;
+  /** How the machine's memory is read; a test has a machine of its own. */
+  readonly machineMemory?: () => MachineMemory;
   /** Called once, at the first limit that is exceeded. */
   readonly onExceeded: (exceeded: Exceeded) => void;
   /** Called when a look was not possible; then there is none any longer. */
@@ -58,6 +61,8 @@ export function watchStep(options: WatchOptions): StepWatch {
   cgroup?.add(processes.outerIds());
   const time = createProcessorTime();
   const folder = watchWorkFolder(workFolder, { bytes: limits.diskBytes, files: limits.files });
+  const { machineMemory = readMachineMemory } = options;
+  const memoryAtStart = machineMemory();
   let peakMemoryBytes = 0;
   let cpuMs = 0;
   let seen: readonly ProcessStatistics[] = [];
@@ -118,6 +123,16 @@ export function watchStep(options: WatchOptions): StepWatch {
     if (shared > limits.memoryBytes) exceed({ kind: "memory", bytes: shared });
   };
 
+  /** What may be in no process is known only as a maximum, so it counts when the machine runs short of memory. */
+  const lookAtHiddenMemory = async (): Promise<void> => {
+    const now = machineMemory();
+    if (!isShortOfMemory(memoryAtStart, now, limits.memoryBytes + 2 * limits.tmpBytes)) return;
+    const ids = seen.map(({ id }) => id);
+    const hidden = await measureHiddenMemory(processes, ids, limits.memoryBytes);
+    const gone = memoryAtStart.availableBytes - now.availableBytes;
+    if (hidden > limits.memoryBytes) exceed({ kind: "memory", bytes: Math.min(hidden, gone) });
+  };
+
   const inFolder = async (ids: readonly number[]): Promise<Exceeded | undefined> => {
     const { bytes, files } = await folder.look(() => measureDeletedFiles(processes, ids, workFolder));
     if (bytes > limits.diskBytes) return { kind: "disk", bytes };
@@ -139,6 +154,7 @@ export function watchStep(options: WatchOptions): StepWatch {
         measuring = undefined;
       });
     await lookAtMemory(bytes);
+    if (!isOver) await lookAtHiddenMemory();
     if (isOver) return;
     const untilFullMs = (limits.memoryBytes + limits.memoryBytes / 4 - bytes) / bytesPerMs;
     waitMs = Math.min(2 * waitMs, Math.max(nearLookMs, Math.min(processes.lookMs, untilFullMs)));

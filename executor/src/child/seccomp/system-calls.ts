@@ -73,5 +73,13 @@ export const deniedCalls = {
   vhangup: 153,
 } as const;
 
-/** Calls that are refused, or not, for their arguments. */
-export const judgedCalls = { clone: 56, clone3: 435, socket: 41, socketpair: 53 } as const;
+/** Calls that are refused, or not, for their arguments, or that fail as on a kernel without them. */
+export const judgedCalls = {
+  clone: 56,
+  clone3: 435,
+  socket: 41,
+  socketpair: 53,
+  shmget: 29,
+  memfd_create: 319,
+  memfd_secret: 447,
+} as const;

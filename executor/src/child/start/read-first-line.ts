@@ -11,7 +11,7 @@ import { join } from "node:path";
 export async function readFirstLine(folder: string, script: string): Promise<string> {
   const path = await realpath(join(folder, script));
   if (!path.startsWith(`${await realpath(folder)}/`)) throw replaced(script);
-  // Without O_NONBLOCK, a pipe that nobody writes to would keep this process waiting without end, deaf to a cancel.
+  // Without O_NONBLOCK, a pipe without a writer would keep this process waiting without end, deaf to a cancel.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   try {
     if (!(await file.stat()).isFile()) throw replaced(script);

@@ -62,12 +62,12 @@ const refused = new Map([
   [443, "quotactl_fd"],
   [467, "open_tree_attr"],
 ]);
-const [clone, clone3, socket, socketpair] = [56, 435, 41, 53];
+const [clone, clone3, socket, socketpair, shmget, memfdCreate, memfdSecret] = [56, 435, 41, 53, 29, 319, 447];
 
 describe("systemCallFilter()", () => {
   test("systemCallFilter() refuses the calls of its list with EPERM, and no other call of the table", () => {
     const numbers = Array.from({ length: 470 }, (_, number) => number);
-    const judged = [clone, clone3, socket, socketpair];
+    const judged = [clone, clone3, socket, socketpair, memfdCreate, memfdSecret];
     const failing = numbers.filter((number) => !judged.includes(number) && resultOf(number) === "EPERM");
     expect(failing).toEqual([...refused.keys()]);
     const allowed = numbers.filter((number) => resultOf(number) === "allow");
@@ -94,6 +94,23 @@ describe("systemCallFilter()", () => {
     expect(allowed).toEqual([1, 2, 10, 16]);
     expect(families.filter((family) => resultOf(call, family, 1, 7) === "allow")).toEqual([1, 2, 10]);
     expect(new Set(families.map((family) => resultOf(call, family, 1, 7)))).toEqual(new Set(["allow", "EAFNOSUPPORT"]));
+  });
+
+  test("systemCallFilter() allows System V segments of 64 KiB, and no larger ones", () => {
+    const sizes = [1, 65_536, 65_537, 0x7fff_ffff, 0xffff_ffff, 0x1_0000_0000n, 0xffff_ffff_0000_0001n];
+    const [allowed, refusedSize] = ["allow", "ENOSPC"];
+    expect(sizes.map((size) => resultOf(shmget, 0, size, 0o1600))).toEqual([
+      allowed,
+      allowed,
+      ...Array(5).fill(refusedSize),
+    ]);
+  });
+
+  test("systemCallFilter() answers calls for files in memory that no folder has as an old kernel", () => {
+    expect([memfdCreate, memfdSecret].map((call) => resultOf(call, 0x7fff_0000_0000n, 0))).toEqual([
+      "ENOSYS",
+      "ENOSYS",
+    ]);
   });
 
   test("systemCallFilter() reads a family as the kernel does: 32 bits of its argument", () => {

@@ -10,6 +10,7 @@ const names: Readonly<Record<number, string>> = {
   0x7fff0000: "allow",
   0x80000000: "kill process",
   0x00050001: "EPERM",
+  0x0005001c: "ENOSPC",
   0x00050026: "ENOSYS",
   0x00050061: "EAFNOSUPPORT",
 };
