@@ -20,6 +20,7 @@ import { answerAsk } from "./answer-ask.ts";
 import { killTree, marksBelow, waitUntilAllGone } from "./kill-tree.ts";
 import { startInHome } from "./start-in-home.ts";
 import type { WorkerHome } from "./worker-home.ts";
+import { createWorkerLog } from "./worker-log.ts";
 
 /** How often a worker is watched. All waits are counted in these ticks, so that a supervisor that was stopped does not count. */
 const tickMs = 1_000;
@@ -29,7 +30,8 @@ const silentTicks = 10;
 const cutTicks = 2;
 /** The same for one that starts, on a busy machine. */
 const startTicks = 60;
-const logsPerAttempt = 100;
+/** Reports that a worker may have sent and not been answered: a report item has more than 64 bytes. */
+const maxOpenReports = reportCredit / 64;
 
 /** One granted attempt for a worker. */
 export interface Assignment {
@@ -81,8 +83,8 @@ interface Running extends AttemptServices {
   readonly ended: PromiseWithResolvers<Outcome>;
   hasPrepared: boolean;
   openAsks: number;
+  openReports: number;
   reportedBytes: number;
-  logs: number;
   reporting: Promise<void>;
 }
 
@@ -99,6 +101,8 @@ export function startWorker(
   let quietTicks = 0;
   let isCut = false;
   let aheadBytes = 0;
+  let openPings = 0;
+  const workerLog = createWorkerLog(deps.log, pid);
   let running: Running | undefined;
 
   const lose = (why: string): void => {
@@ -117,14 +121,19 @@ export function startWorker(
     quietTicks = 0;
     switch (frame.t) {
       case "ready":
+        // Each costs a look at all processes of the machine.
+        if (isReady) throw new SealrunError("MALFORMED", "A worker is ready once");
         isReady = true;
         // Its children have another parent when it has ended.
         below = marksBelow(pid);
         ready.resolve();
         return;
       case "pong":
+        openPings -= 1;
+        if (openPings < 0) throw new SealrunError("MALFORMED", "A worker answered what it was not asked");
         return;
       case "ahead":
+        workerLog.note();
         aheadBytes = frame.bytes;
         return;
       case "ask":
@@ -132,7 +141,7 @@ export function startWorker(
       case "report":
         return takeReport(expectRunning(), frame, raw);
       case "log":
-        return writeLog(frame);
+        return workerLog.write(frame);
       case "attacked":
         throw new SealrunError("MALFORMED", "A worker that was told to attack nothing did");
       case "ended":
@@ -177,21 +186,20 @@ export function startWorker(
       throw new SealrunError("MALFORMED", `A report has 1 to ${maxPieceBytes} bytes`);
     }
     run.reportedBytes += raw.length;
-    if (run.reportedBytes > reportCredit + workerFrameBytes) {
+    run.openReports += 1;
+    if (run.reportedBytes > reportCredit + workerFrameBytes || run.openReports > maxOpenReports) {
       throw new SealrunError("MALFORMED", "A worker reported more than it may at once");
     }
     const take = async (): Promise<void> => {
       await run.report({ items: raw, urgency, ends });
       run.reportedBytes -= raw.length;
-      if (running === run) void link.send({ t: "credit", bytes: raw.length });
+      // Credit that the worker does not read counts as open, as answers do.
+      if (running === run) await link.send({ t: "credit", bytes: raw.length });
+      run.openReports -= 1;
     };
     run.reporting = Promise.all([run.reporting, take()]).then(() => undefined);
     // It is awaited at the end of the attempt.
     run.reporting.catch(() => undefined);
-  };
-  const writeLog = ({ level, message, fields }: Extract<FromWorker, { readonly t: "log" }>): void => {
-    if (running !== undefined) running.logs += 1;
-    if ((running?.logs ?? 0) <= logsPerAttempt) deps.log[level](fields, message);
   };
   const finish = async (
     run: Running,
@@ -222,7 +230,10 @@ export function startWorker(
     quietTicks += 1;
     if (isCut && quietTicks >= cutTicks) lose("closed its connection, and was ended");
     else if (quietTicks >= (isReady ? silentTicks : startTicks)) lose("did not answer for a while, and was ended");
-    else if (isReady) void link.send({ t: "ping" });
+    else if (isReady) {
+      openPings += 1;
+      void link.send({ t: "ping" });
+    }
   }, tickMs);
   const gone = exited.then(async ({ signal, exitCode, failure }) => {
     lose(failure !== undefined ? "could not be started" : `ended (${signal ?? `exit code ${exitCode ?? "unknown"}`})`);
@@ -244,12 +255,13 @@ export function startWorker(
         ended: Promise.withResolvers(),
         hasPrepared: false,
         openAsks: 0,
+        openReports: 0,
         reportedBytes: 0,
-        logs: 0,
         reporting: Promise.resolve(),
       };
       running = run;
       quietTicks = 0;
+      workerLog.restart();
       const { signal } = services;
       const stop = (): void => {
         const { code, message } = reasonOf(signal);

@@ -50,8 +50,30 @@ switch (assigned.event?.config.does) {
   case "asks for a claim":
     write(frame({ t: "ask", id: 1, op: "claim", body: {} }));
     break;
+  case "asks for a signature":
+    write(frame({ t: "ask", id: 1, op: "sign", body: { bytes: "AAAA" } }));
+    break;
   case "announces 2 GB":
     write(Buffer.from("2000000000\n"));
+    break;
+  case "announces 8 MB":
+    write(Buffer.from("8000000\n"));
+    break;
+  case "is ready again":
+    write(frame({ t: "ready" }));
+    break;
+  case "answers what nobody asked":
+    for (let count = 0; count < 100; count += 1) write(frame({ t: "pong" }));
+    break;
+  case "fills the log":
+    forever(() => write(frame({ t: "log", level: "warn", message: "said", fields: { text: "x".repeat(100_000) } })));
+    break;
+  case "fills the log after its end":
+    write(frame({ t: "ended", outcome: { kind: "run" } }));
+    forever(() => write(frame({ t: "log", level: "warn", message: "said", fields: {} })));
+    break;
+  case "reads nothing":
+    forever(() => write(frame({ t: "report", urgency: "line", ends: [] }, Buffer.from("1"))));
     break;
   case "reports without a pause":
     forever(() => write(frame({ t: "report", urgency: "line", ends: [] }, report)));

@@ -74,7 +74,11 @@ describe("startWorker() with a worker that someone took over", () => {
     ["cuts its socket", "closed its connection"],
     ["asks too much", "sent what no worker may send"],
     ["asks for a claim", "sent what no worker may send"],
+    ["asks for a signature", "sent what no worker may send"],
     ["announces 2 GB", "sent what no worker may send"],
+    ["announces 8 MB", "sent what no worker may send"],
+    ["is ready again", "sent what no worker may send"],
+    ["answers what nobody asked", "sent what no worker may send"],
     ["reports too much at once", "sent what no worker may send"],
   ])("startWorker() ends one that %s", async (does, sentence) => {
     await using root = await temporaryFolder();
@@ -90,6 +94,34 @@ describe("startWorker() with a worker that someone took over", () => {
     const { end } = await startOne(root.path, { config: { does } }, { program: stolenProgram, slowReports: true });
     expect(await end).toEqual(["WORKER_LOST", expect.stringContaining("sent what no worker may send")]);
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+  });
+
+  test("startWorker() ends one that reads nothing and reports in single bytes", async () => {
+    await using root = await temporaryFolder();
+    const before = process.memoryUsage().rss;
+    const { end } = await startOne(root.path, { config: { does: "reads nothing" } }, { program: stolenProgram });
+    expect(await end).toEqual(["WORKER_LOST", expect.stringContaining("sent what no worker may send")]);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+  });
+
+  test("startWorker() ends one that fills the log, and writes little of it", async () => {
+    await using root = await temporaryFolder();
+    const config = { does: "fills the log" };
+    const { end, logged } = await startOne(root.path, { config }, { program: stolenProgram });
+    expect(await end).toEqual(["WORKER_LOST", expect.stringContaining("sent what no worker may send")]);
+    const said = logged.filter(({ message }) => message === "said");
+    expect(said).toHaveLength(100);
+    expect(JSON.stringify(said).length).toBeLessThan(20_000);
+  });
+
+  test("startWorker() ends one that fills the log after its attempt", async () => {
+    await using root = await temporaryFolder();
+    const config = { does: "fills the log after its end" };
+    const { worker, end, logged } = await startOne(root.path, { config }, { program: stolenProgram });
+    expect(await end).toMatchObject({ kind: "run", failure: undefined });
+    await worker.gone;
+    expect(worker.isAlive()).toBe(false);
+    expect(logged.filter(({ message }) => message === "said")).toHaveLength(100);
   });
 
   test("startWorker() asks for the worker's own attempt, whatever the worker names", async () => {
