@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { chown, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -147,6 +148,32 @@ describe("isolate()", () => {
     await home.leave();
     expect(await readdir(settings.workDir)).toEqual([]);
   });
+});
+
+/** Starts a program as an executor starts a worker, and stays. */
+const executor = `require("node:child_process").spawn(process.argv[1], process.argv.slice(2), { stdio: "ignore" });
+setInterval(() => undefined, 1_000);`;
+
+const everyPlace: readonly WorkerPlace[] = [place, { kind: "own-namespaces" }, { kind: "shared" }];
+
+test.each(everyPlace)("makeHome() ends what is in a home of $kind with its executor, deaf or not", async (kind) => {
+  await using root = await temporaryFolder();
+  const settings = await makeSettings(root.path, { isSandboxed: true });
+  const home = await makeHome(settings, { place: kind, program: workerProgram });
+  const seconds = `${randomInt(10_000, 90_000)}.${randomInt(1_000_000)}`;
+  // It has no socket whose end it could notice.
+  const command = home.command(["/bin/sleep", seconds]);
+  const holder = spawn(process.execPath, ["-e", executor, ...command], { stdio: "inherit" });
+  await expect
+    .poll(async () => (await processesWith(seconds)).map(({ commandLine }) => commandLine))
+    .toContain(`/bin/sleep\0${seconds}\0`);
+  holder.kill("SIGKILL");
+  try {
+    await expect.poll(async () => processesWith(seconds)).toEqual([]);
+  } finally {
+    for (const { id } of await processesWith(seconds)) process.kill(id, "SIGKILL");
+    await home.leave();
+  }
 });
 
 test("startWorker() leaves nothing of a worker that is ended 0 to 25 ms after its start, in 50 tries", async () => {
