@@ -12,13 +12,15 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test("makeFolder() makes every missing folder only for the owner", async () => {
-  await makeFolder(join(folder, "a/b/c"));
+test("makeFolder() makes every missing folder only for the owner, and gives those that it made", async () => {
+  const made = await makeFolder(join(folder, "a/b/c"));
+  expect(made).toEqual(["a", "a/b", "a/b/c"].map((path) => join(folder, path)));
+  expect(await makeFolder(join(folder, "a/b/d"))).toEqual([join(folder, "a/b/d")]);
   for (const path of ["a", "a/b", "a/b/c"]) expect((await stat(join(folder, path))).mode & 0o777).toBe(0o700);
 });
 
 test("makeFolder() is content with a folder that is there", async () => {
-  await makeFolder(folder);
+  expect(await makeFolder(folder)).toEqual([]);
   expect((await stat(folder)).isDirectory()).toBe(true);
 });
 

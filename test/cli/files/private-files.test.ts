@@ -53,3 +53,12 @@ test.each([
     message: expect.stringContaining(path),
   });
 });
+
+test("ensureFolder() says that a file is not a folder", async () => {
+  const path = join(folder, "a-file");
+  await writePrivateFile(path, "");
+  await expect(ensureFolder(path)).rejects.toMatchObject({
+    code: "DATA_FOLDER_UNUSABLE",
+    message: `${path} is not a folder; give another one with --data`,
+  });
+});

@@ -36,8 +36,11 @@ test.each(["../out.sh", "/tmp/out.sh", "a/../../out.sh", "a\\..\\out.sh", ""])(
   },
 );
 
-test("writeVersion() refuses bytes with another hash", async () => {
+test("writeVersion() refuses bytes with another hash, and leaves nothing of the version", async () => {
   const other = async (): Promise<Uint8Array> => new TextEncoder().encode("echo other");
-  const refused = await rejectionOf(writeVersion(join(top, "three"), { files: [file("a.sh")] }, other));
+  const reads = async (path: string): Promise<Uint8Array> => (path === "good.sh" ? bytes : other());
+  const files = [file("good.sh"), file("a.sh")];
+  const refused = await rejectionOf(writeVersion(join(top, "three"), { files }, reads));
   expect(refused).toMatchObject({ code: "TAMPERED", message: expect.stringContaining('"a.sh"') });
+  expect(await readdir(top)).toEqual(["one"]);
 });

@@ -13,8 +13,10 @@ export function newPassword(): string {
 export async function ensureFolder(path: string): Promise<void> {
   try {
     await makeFolder(path);
+    if (!(await stat(path)).isDirectory()) {
+      throw new SealrunError("DATA_FOLDER_UNUSABLE", `${path} is not a folder; give another one with --data`);
+    }
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
-    if (!(await stat(path)).isDirectory()) throw new SealrunError("DATA_FOLDER_UNUSABLE", `${path} is not a folder`);
   } catch (error) {
     throw unusable(path, error);
   }

@@ -14,11 +14,11 @@ export async function writePackage(
   installed: Pick<InstalledFiles, "sdkTypes" | "pythonSdk">,
 ): Promise<readonly string[]> {
   const files = firstPackage(name, language);
-  await fillNewFolder(folder, 0o777, async () => {
+  await fillNewFolder(folder, 0o777, async (draft) => {
     for (const { path, text, isPrivate } of files) {
-      await writeFile(join(folder, path), text, { flag: "wx", mode: isPrivate === true ? 0o600 : 0o666 });
+      await writeFile(join(draft, path), text, { flag: "wx", mode: isPrivate === true ? 0o600 : 0o666 });
     }
-    await writeTypes(folder, language, installed);
+    await writeTypes(draft, language, installed);
   });
   return files.map(({ path }) => path);
 }
