@@ -41,8 +41,3 @@ test("inWordsOfOptions() names the option that a query's field was, and keeps ev
   expect(of("BAD_REQUEST", "In the body: name: expected text")).toBe("BAD_REQUEST: In the body: name: expected text");
   expect(of("NOT_FOUND", "In the query: x: y")).toBe("NOT_FOUND: In the query: x: y");
 });
-
-test("inWordsOfOptions() names the option that deletes a used secret", () => {
-  const { code, message } = inWordsOfOptions(new SealrunError("SECRET_IN_USE", "add ?force=true to delete it anyway"));
-  expect({ code, message }).toEqual({ code: "SECRET_IN_USE", message: "add --force to delete it anyway" });
-});

@@ -24,9 +24,6 @@ export function usageError(error: CommanderError, program: Command, args: readon
 
 /** The platform speaks of fields of its queries: what a person typed are the options of that name. */
 export function inWordsOfOptions(failure: SealrunError): SealrunError {
-  if (failure.code === "SECRET_IN_USE") {
-    return new SealrunError(failure.code, failure.message.replace("?force=true", "--force"), { cause: failure });
-  }
   const { field, rest } = /^In the query: (?<field>[A-Za-z]+): (?<rest>[^]*)$/.exec(failure.message)?.groups ?? {};
   if (failure.code !== "BAD_REQUEST" || field === undefined) return failure;
   const option = field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -515,6 +515,7 @@ export {
   explainedScope,
   secretExplanation,
   secretUses,
+  describeLosers,
   type SecretInfo,
   type SecretList,
   type SecretKey,

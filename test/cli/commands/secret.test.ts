@@ -97,7 +97,7 @@ test("sealrun secret list shows one name, or says that it is not there", async (
   expect(stdout).toMatch(/^NAME +VERSION +AUTHOR +UPDATED +LAST READ\nLISTED +1 +\S+ +\S+ \S+Z +-\n$/);
   expect(await run(["list", "MISSING", ...platform])).toMatchObject({
     exitCode: 4,
-    stderr: 'error: the platform has no secret "MISSING" (SECRET_NOT_FOUND)\n',
+    stderr: 'error: There is no secret "MISSING" in the platform (SECRET_NOT_FOUND)\n',
   });
 });
 

@@ -5,6 +5,7 @@ import { type Cli, parsePackage, parseProject } from "../command.ts";
 import { connect, requireProject } from "../connect.ts";
 import { addListOptions, type ListOptions, printList } from "../list-output.ts";
 import { confirmLoss } from "../secret/confirm.ts";
+import { type DeleteChoice, deleteSecret } from "../secret/delete-secret.ts";
 import { findImport, type ImportOptions, parseNames } from "../secret/find-import.ts";
 import { showPlan } from "../secret/import-secrets.ts";
 import { addPlaceOptions, findPlace, type PlaceOptions, showPlace } from "../secret/place.ts";
@@ -26,7 +27,7 @@ type SetOptions = PlaceOptions &
   YesOption & { readonly file?: string; readonly valueJson?: boolean; readonly allowEmpty?: boolean };
 
 type ImportCommandOptions = PlaceOptions & JsonOption & YesOption & ImportOptions & { readonly dryRun?: boolean };
-type DeleteOptions = PlaceOptions & JsonOption & YesOption & { readonly force?: boolean };
+type DeleteOptions = PlaceOptions & JsonOption & DeleteChoice;
 type ExplainOptions = JsonOption & { readonly project?: string; readonly package: string };
 
 /** `sealrun secret set`, `import`, `list`, `history`, `explain`, `delete` and `uses`. */
@@ -65,25 +66,25 @@ export function secretCommand(cli: Cli): Command {
   addListOptions(
     addPlaceOptions(command.command("list"))
       .description("List names, versions, authors and times; never values")
-      .argument("[name]", "only this secret"),
+      .argument("[name]", "only this secret", parseName),
     "names",
   ).action(async (name: string | undefined, options: PlaceOptions & ListOptions) => list(cli, name, options));
   addListOptions(
     addPlaceOptions(command.command("history"))
       .description("List every version of a secret: who set it, where it came from, what ended it; never values")
-      .argument("<name>", "the secret's name"),
+      .argument("<name>", "the secret's name", parseName),
   ).action(async (name: string, options: PlaceOptions & ListOptions) => history(cli, name, options));
   command
     .command("explain")
     .description("Show from which scope a package gets a secret, and why; exit code 1 when no scope has it")
-    .argument("<name>", "the secret's name")
+    .argument("<name>", "the secret's name", parseName)
     .option("--project <project>", "the package's project (default: the chosen one)", parseProject)
     .requiredOption("--package <package>", "the package", parsePackage)
     .option("--json", "print it as JSON")
     .action(async (name: string, options: ExplainOptions) => explain(cli, name, options));
   addPlaceOptions(command.command("delete"))
     .description("Delete a secret")
-    .argument("<name>", "the secret's name")
+    .argument("<name>", "the secret's name", parseName)
     .option("--force", "delete it although packages use it")
     .option("--yes", "delete it without asking; only a terminal is asked")
     .option("--json", "print what was removed as JSON")
@@ -91,7 +92,7 @@ export function secretCommand(cli: Cli): Command {
   addListOptions(
     addPlaceOptions(command.command("uses"))
       .description("List the packages that use a secret, and where")
-      .argument("<name>", "the secret's name"),
+      .argument("<name>", "the secret's name", parseName),
     "addresses, PROJECT/PACKAGE",
   ).action(async (name: string, options: PlaceOptions & ListOptions) => uses(cli, name, options));
   return command;
@@ -107,9 +108,13 @@ function checkName(name: string | undefined, rest: readonly string[]): string {
     );
   }
   if (name === undefined) throw new SealrunError("USAGE", "Expected the secret's name; see sealrun secret set --help");
+  return parseName(name);
+}
+
+/** Not repeated when it is refused: it may be the value, given in place of the name. */
+function parseName(name: string): string {
   const parsed = secretName.safeParse(name);
   if (parsed.success) return parsed.data;
-  // Not repeated: it may be the value, given in place of the name.
   throw new SealrunError("NAME_NOT_ALLOWED", `The secret's name is not allowed: ${parsed.error.issues[0]?.message}`);
 }
 
@@ -135,7 +140,7 @@ async function confirmReplacing(
   { yes = false }: YesOption,
 ): Promise<void> {
   const asked = { place, names, verb: "Replace", isConfirmed: yes } as const;
-  await withProjectAdvice(place, async () => confirmLoss(cli, async () => connect(cli), asked));
+  await withAdvice(place, async () => confirmLoss(cli, async () => connect(cli), asked));
 }
 
 async function importAll(cli: Cli, file: string | undefined, options: ImportCommandOptions): Promise<void> {
@@ -148,7 +153,7 @@ async function importAll(cli: Cli, file: string | undefined, options: ImportComm
     return store(cli, place, { values, json, source: "import", allowEmpty: options.allowEmpty });
   }
   const client = await connect(cli);
-  return withProjectAdvice(place, async () => showPlan({ client, output: cli.output }, place, { values, json }));
+  return withAdvice(place, async () => showPlan({ client, output: cli.output }, place, { values, json }));
 }
 
 interface ToStore {
@@ -161,7 +166,7 @@ interface ToStore {
 async function store(cli: Cli, place: SecretPlace, { values, json, source, allowEmpty }: ToStore): Promise<void> {
   const { output } = cli;
   const client = await connect(cli);
-  const secrets = await withProjectAdvice(place, async () => client.setSecrets(place, values, source, { allowEmpty }));
+  const secrets = await withAdvice(place, async () => client.setSecrets(place, values, source, { allowEmpty }));
   for (const [name, value] of values) {
     const sentence = warnOfMasking(name, value);
     if (sentence !== undefined) output.warn(sentence);
@@ -176,7 +181,7 @@ async function list(cli: Cli, name: string | undefined, options: PlaceOptions & 
   const { output } = cli;
   const place = await findPlace(cli, options);
   const client = await connect(cli);
-  const all = await withProjectAdvice(place, async () => client.listSecrets(place));
+  const all = await withAdvice(place, async () => client.listSecrets(place));
   const secrets = name === undefined ? all : all.filter((secret) => secret.name === name);
   if (name !== undefined && secrets.length === 0) throw secretNotFound(place, name);
   const show = (): void => {
@@ -199,7 +204,7 @@ async function list(cli: Cli, name: string | undefined, options: PlaceOptions & 
 async function history(cli: Cli, name: string, options: PlaceOptions & ListOptions): Promise<void> {
   const place = await findPlace(cli, options);
   const client = await connect(cli);
-  const found = await withProjectAdvice(place, async () => client.getSecretHistory(place, name));
+  const found = await withAdvice(place, async () => client.getSecretHistory(place, name), name);
   await printList(cli.output, options, { document: found, show: () => showHistory(cli.output, found) });
 }
 
@@ -207,7 +212,7 @@ async function explain(cli: Cli, name: string, { json, ...options }: ExplainOpti
   const target = { package: options.package, project: await requireProject(cli, options.project) };
   const client = await connect(cli);
   const place = { scope: "service", ...target } as const;
-  const explained = await withProjectAdvice(place, async () => client.explainSecret(target, name));
+  const explained = await withAdvice(place, async () => client.explainSecret(target, name));
   if (json === true) cli.output.json(explained);
   else showExplanation(cli.output, explained);
   if (explained.scopes.some(({ answers }) => answers)) return;
@@ -218,7 +223,7 @@ async function explain(cli: Cli, name: string, { json, ...options }: ExplainOpti
 async function uses(cli: Cli, name: string, options: PlaceOptions & ListOptions): Promise<void> {
   const place = await findPlace(cli, options);
   const client = await connect(cli);
-  const found = await withProjectAdvice(place, async () => client.secretUses(place, name));
+  const found = await withAdvice(place, async () => client.secretUses(place, name));
   if (found.uses.length === 0) await requireSecret(client, place, name);
   const names = found.uses.map((use) => `${use.project}/${use.package}`);
   await printList(cli.output, options, { document: found, names, show: () => showUses(cli.output, found) });
@@ -229,25 +234,25 @@ async function requireSecret(client: Pick<Client, "listSecrets">, place: SecretP
 }
 
 function secretNotFound(place: SecretPlace, name: string): SealrunError {
-  return new SealrunError("SECRET_NOT_FOUND", `${showPlace(place)} has no secret ${showName(name)}`);
+  return new SealrunError("SECRET_NOT_FOUND", `There is no secret ${showName(name)} in ${showPlace(place)}`);
 }
 
 async function remove(cli: Cli, name: string, options: DeleteOptions): Promise<void> {
   const place = await findPlace(cli, options);
   const client = await connect(cli);
-  const removed = await withProjectAdvice(place, async () => {
-    const asked = { place, names: [name], verb: "Delete", isConfirmed: options.yes === true } as const;
-    await confirmLoss(cli, async () => client, asked);
-    return client.deleteSecret(place, name, { force: options.force });
-  });
+  const removed = await withAdvice(place, async () => deleteSecret(cli, client, { ...options, place, name }), name);
   if (options.json === true) cli.output.json({ secrets: [removed] });
   else cli.output.line(`${cli.output.paint("green", "removed")} ${removed.name} from ${showPlace(place)}`);
 }
 
-async function withProjectAdvice<T>(place: SecretPlace, action: () => Promise<T>): Promise<T> {
+/** A failure that the platform tells without its reader's command, in the words of this one. */
+async function withAdvice<T>(place: SecretPlace, action: () => Promise<T>, name?: string): Promise<T> {
   try {
     return await action();
   } catch (error) {
+    if (name !== undefined && error instanceof SealrunError && error.code === "SECRET_NOT_FOUND") {
+      throw secretNotFound(place, name);
+    }
     throw place.scope === "platform" ? error : adviseProject(error, place.project);
   }
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { fields } from "../text/document.ts";
+import { showName } from "../text/show-text.ts";
 import { executionId } from "../names.ts";
 import { scope } from "../scope.ts";
 import { scopeKeyStatement } from "../wire/scope-key.ts";
@@ -137,3 +138,25 @@ export const secretUses = z.object({
   ),
 });
 export type SecretUses = z.infer<typeof secretUses>;
+
+type Use = SecretUses["uses"][number];
+
+const maxNamed = 10;
+
+/**
+ * Which packages would lose the value of a secret, and where they use it, as a sentence without its end; undefined when
+ * none would. A package that has a narrower secret of that name loses nothing.
+ */
+export function describeLosers({ name, uses }: Pick<SecretUses, "name" | "uses">): string | undefined {
+  const losing = uses.filter(({ shadowed }) => !shadowed);
+  if (losing.length === 0) return undefined;
+  const named = losing.slice(0, maxNamed).map((use) => `${use.project}/${use.package} (${whyUsed(use)})`);
+  const more = losing.length > maxNamed ? ` and ${losing.length - maxNamed} more` : "";
+  return `${showName(name)} is used by ${named.join(", ")}${more}`;
+}
+
+/** `config.json, manifest.json`, or when it was read. */
+function whyUsed({ references, declared, lastRead }: Use): string {
+  const files = new Set([...references.map(({ file }) => file), ...(declared ? ["manifest.json"] : [])]);
+  return files.size > 0 ? [...files].join(", ") : `read ${lastRead?.at ?? "before"}`;
+}
