@@ -76,6 +76,26 @@ test("connect() says of a profile whose sealrun dev is gone what to do", async (
   });
 });
 
+test("sealrun login says nothing of the profile in use when another platform cannot be reached", async () => {
+  await saveProfile(person, "local", { url, token: "t", fingerprint, dev: "/home/you/.sealrun" });
+  const { exitCode, stderr } = await person.run(["login", "http://127.0.0.1:2"]);
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 69,
+    stderr:
+      "error: http://127.0.0.1:2 cannot be reached (ECONNREFUSED); check the URL, and that the platform runs (PLATFORM_UNREACHABLE)\n",
+  });
+});
+
+test("findProject() names the variable or the profile of a project that is not allowed", async () => {
+  Object.assign(person.environment, { SEALRUN_PROJECT: "a b" });
+  expect((await person.run(["secret", "list"])).stderr).toMatch(/^error: SEALRUN_PROJECT: "a b" is not allowed: /);
+  Object.assign(person.environment, { SEALRUN_PROJECT: "" });
+  await saveProfile(person, "local", { url, token: "t", fingerprint, project: "c d" });
+  const { exitCode, stderr } = await person.run(["secret", "list"]);
+  expect(exitCode).toBe(65);
+  expect(stderr).toMatch(/^error: The project of the profile local: "c d" is not allowed: /);
+});
+
 test("connect() refuses a token that cannot be one, and does not repeat it", async () => {
   Object.assign(person.environment, {
     SEALRUN_URL: url,

@@ -12,6 +12,26 @@ afterAll(async () => person.leave());
 test.each([
   [["pussh"], "Unknown command 'pussh'; did you mean push? Or see sealrun --help"],
   [["nothing-like-it"], "Unknown command 'nothing-like-it'; see sealrun --help"],
+  [["auth", "status"], "Unknown command 'auth'; see sealrun --help"],
+  [["rollback"], "Unknown command 'rollback'; did you mean sealrun package rollback? Or see sealrun --help"],
+  [
+    ["rename"],
+    "Unknown command 'rename'; did you mean sealrun project rename or sealrun package rename? Or see sealrun --help",
+  ],
+  [["list"], "Unknown command 'list'; see sealrun --help"],
+  [["project", "push"], "Unknown command 'push'; did you mean sealrun push? Or see sealrun project --help"],
+  [["push", "--projekt", "acme"], "Unknown option '--projekt'; did you mean --project? Or see sealrun push --help"],
+  [["run", "a/b", "-zhunter2"], "Unknown option '-z'; see sealrun run --help"],
+  [["login", "https://x.test", "hunter2"], "Too many arguments: expected 1, found 2; see sealrun login --help"],
+  [["login"], "Missing required argument 'url'; see sealrun login --help"],
+  [["package", "download", "a/b"], "Expected --to <dir>; see sealrun package download --help"],
+  [["package", "download", "a/b", "--to"], "Expected a value after --to <dir>; see sealrun package download --help"],
+  [["completion", "it's"], 'shell: expected bash, zsh or fish, found "it\'s"; see sealrun completion --help'],
+  [["completion", "tcsh"], 'shell: expected bash, zsh or fish, found "tcsh"; see sealrun completion --help'],
+  [
+    ["execution", "list", "--trigger", "x"],
+    '--trigger: expected request, schedule or event, found "x"; see sealrun execution list --help',
+  ],
   [["project", "delete"], "Unknown command 'delete'; see sealrun project --help"],
   [
     ["secret", "get", "X"],

@@ -1,7 +1,7 @@
 import { type Client, createClient, fetchPlatform } from "@sealrun/client";
 import { parseFingerprint } from "@sealrun/crypto";
-import { SealrunError } from "@sealrun/protocol";
-import { type Cli, parseProject } from "./command.ts";
+import { projectName, SealrunError, showName } from "@sealrun/protocol";
+import type { Cli } from "./command.ts";
 import { type Asked, chooseProject, chooseTarget, type Target } from "./profile/choose.ts";
 import { changeProfiles, readProfiles } from "./profile/file.ts";
 import { takeToken } from "./profile/token.ts";
@@ -42,7 +42,12 @@ export async function requireProject(
 /** The project of SEALRUN_PROJECT or of the profile, or undefined. */
 export async function findProject(cli: Pick<Cli, "environment" | "profileName">): Promise<string | undefined> {
   const project = chooseProject(await readProfiles(cli.environment), askedBy(cli));
-  return project === undefined ? undefined : parseProject(project.name);
+  if (project === undefined) return undefined;
+  const parsed = projectName.safeParse(project.name);
+  if (parsed.success) return parsed.data;
+  const from = project.from === "SEALRUN_PROJECT" ? project.from : `The project of the profile ${project.from}`;
+  const sentence = `${from}: ${showName(project.name)} is not allowed: ${parsed.error.issues[0]?.message}`;
+  throw new SealrunError("NAME_NOT_ALLOWED", sentence);
 }
 
 /** Says that others on the network can read what is sent. */

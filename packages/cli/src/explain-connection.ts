@@ -32,6 +32,8 @@ function isOfConnection({ code, message }: SealrunError): boolean {
 }
 
 function explain({ code, message }: SealrunError, { url, own, token, fingerprint }: Target): string | undefined {
+  // `sealrun login` speaks to the platform that it was given, which may be another one.
+  if (code !== "UNAUTHENTICATED" && !message.startsWith(`${url} `)) return undefined;
   if (code === "FINGERPRINT_MISMATCH") {
     return fingerprint?.from === "SEALRUN_FINGERPRINT"
       ? `${message}; check SEALRUN_FINGERPRINT`

@@ -40,6 +40,11 @@ export async function printList(
   else show();
 }
 
+/** Says of an empty list that archived entries are left out. */
+export function onlyArchived(what: string, command: string): string {
+  return `all ${what} are archived; list them with: ${command} --archived`;
+}
+
 async function filterBy(program: string, document: PrintedList["document"]): Promise<readonly string[]> {
   const { runJqForLines } = await import("./local/run-jq.ts");
   try {

@@ -134,3 +134,22 @@ test("sealrun package download writes a version for its user only, and never ove
   const newest = await used.person.run(["package", "download", "acme/kept", "--to", `${to}-2`, "--json"]);
   expect(JSON.parse(newest.stdout)).toMatchObject({ version: 2, files: ["data/x.csv", "main.sh"] });
 });
+
+test("sealrun package list says of an archived rest where it is", async () => {
+  await used.person.run(["project", "create", "attic"]);
+  await used.person.run(["push", await used.person.write("old", { "a.sh": "echo" }), "--project", "attic"]);
+  await used.person.run(["package", "archive", "attic/old"]);
+  expect((await used.person.run(["package", "list", "--project", "attic"])).stdout).toBe(
+    "all packages are archived; list them with: sealrun package list --project attic --archived\n",
+  );
+});
+
+test("sealrun package download leaves nothing behind after Ctrl-C", async () => {
+  const folder = await used.person.write("stopped", { "a.sh": "echo", "b.sh": "echo" });
+  await used.person.run(["push", folder, "--project", "acme"]);
+  const to = join(dirname(folder), "stopped-copy");
+  const args = ["package", "download", "acme/stopped", "--to", to];
+  expect(await used.person.run(args, "", AbortSignal.abort())).toMatchObject({ exitCode: 130, stdout: "" });
+  expect((await readdir(dirname(folder))).filter((name) => name.startsWith("stopped-copy"))).toEqual([]);
+  expect((await used.person.run(args)).exitCode).toBe(0);
+});

@@ -99,5 +99,9 @@ test("sealrun project rename, archive and unarchive change a project, and list s
   expect(await run("list")).not.toContain("summer");
   expect(await run("list", "--archived")).toContain("summer (archived)");
   expect(await run("unarchive", "summer")).toBe("unarchived project summer\n");
+  const all = (await run("list", "-q")).trim().split("\n");
+  for (const name of all) await run("archive", name);
+  expect(await run("list")).toBe("all projects are archived; list them with: sealrun project list --archived\n");
+  for (const name of all) await run("unarchive", name);
   expect(await run("list")).toContain("summer");
 });

@@ -29,6 +29,14 @@ test("requireFreePort() names a port in use, and accepts it once it is free", as
     code: "PORT_TAKEN",
     message: `Port ${port} on 127.0.0.1 is in use, by another program or by a sealrun that runs already; choose another, or 0 for any free one`,
   });
+  for (const [option, end] of [
+    ["--port", "choose another with --port, or 0 for any free one"],
+    ["--metrics-port", "choose another with --metrics-port"],
+  ] as const) {
+    await expect(requireFreePort("127.0.0.1", port, option)).rejects.toMatchObject({
+      message: expect.stringMatching(new RegExp(`${end}$`)),
+    });
+  }
   server.close();
   await once(server, "close");
   await requireFreePort("127.0.0.1", port);

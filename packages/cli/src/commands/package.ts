@@ -2,7 +2,7 @@ import { manifestSchema, type VersionInfo } from "@sealrun/protocol";
 import { Command } from "commander";
 import { type Cli, parsePackagePath, parseProject } from "../command.ts";
 import { connect, requireProject } from "../connect.ts";
-import { addListOptions, type ListOptions, printList } from "../list-output.ts";
+import { addListOptions, type ListOptions, onlyArchived, printList } from "../list-output.ts";
 import { describeParameters } from "../execution/describe-parameters.ts";
 import { showTime } from "../show-time.ts";
 import { packageChanges } from "./lifecycle/change-commands.ts";
@@ -43,7 +43,9 @@ async function list(cli: Cli, { project: given, archived = false, ...options }: 
   const client = await connect(cli);
   try {
     const packages = await client.listPackages(project, { archived });
+    const hidden = packages.length > 0 || archived ? [] : await client.listPackages(project, { archived: true });
     const show = (): void => {
+      if (hidden.length > 0) return output.line(onlyArchived("packages", `sealrun package list --project ${project}`));
       if (packages.length === 0)
         return output.line(`no packages yet; push one with: sealrun push DIR --project ${project}`);
       output.table(

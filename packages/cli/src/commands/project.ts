@@ -2,7 +2,7 @@ import { type ChangeProject, type ProjectInfo, type SandboxLevel, sandboxLevels 
 import { Command, Option } from "commander";
 import { type Cli, parseNumber, parseProject } from "../command.ts";
 import { connect } from "../connect.ts";
-import { addListOptions, type ListOptions, printList } from "../list-output.ts";
+import { addListOptions, type ListOptions, onlyArchived, printList } from "../list-output.ts";
 import { useProjectCommand } from "./connection/use-project.ts";
 import { projectChanges } from "./lifecycle/change-commands.ts";
 import { showTime } from "../show-time.ts";
@@ -36,8 +36,11 @@ export function projectCommand(cli: Cli): Command {
     command.command("list").description("List the projects").option("--archived", "archived ones too"),
     "names",
   ).action(async ({ archived = false, ...options }: ListOptions & { readonly archived?: boolean }) => {
-    const projects = await (await connect(cli)).listProjects({ archived });
+    const client = await connect(cli);
+    const projects = await client.listProjects({ archived });
+    const hidden = projects.length > 0 || archived ? [] : await client.listProjects({ archived: true });
     const show = (): void => {
+      if (hidden.length > 0) return output.line(onlyArchived("projects", "sealrun project list"));
       if (projects.length === 0) return output.line("no projects yet; create one with: sealrun project create NAME");
       output.table(
         ["PROJECT", "LIMIT", "SANDBOX", "CREATED"],

@@ -131,5 +131,8 @@ function stateOf({ isPaused, pausedAt, nextAt }: ScheduleInfo): string {
 
 function parseId(text: string): string {
   if (scheduleId.safeParse(text).success) return text;
-  throw new SealrunError("NOT_FOUND", `${showName(text)} is not a schedule's id: sch_ and 20 letters and digits`);
+  throw new SealrunError(
+    "NOT_FOUND",
+    `${showName(text)} is not a schedule's id: sch_ and 20 letters and digits; list them with: sealrun schedule list`,
+  );
 }

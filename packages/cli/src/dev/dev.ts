@@ -194,13 +194,13 @@ async function makeEnrolmentToken({ folder, programs, url }: StartPartDeps & { r
 
 async function choosePort(port: number): Promise<number> {
   if (port === 0) return findFreePort(host);
-  await requireFreePort(host, port);
+  await requireFreePort(host, port, "--port");
   return port;
 }
 
 async function requireMetricsPorts(firstPort: number): Promise<void> {
   for (const address of Object.values(metricsAddresses(firstPort))) {
-    await requireFreePort(host, Number(address.slice(address.lastIndexOf(":") + 1)));
+    await requireFreePort(host, Number(address.slice(address.lastIndexOf(":") + 1)), "--metrics-port");
   }
 }
 

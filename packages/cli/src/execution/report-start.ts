@@ -54,7 +54,7 @@ function requireSuccess(execution: ExecutionInfo): void {
   const { id, status } = execution;
   if (status === "succeeded") return;
   const why = status === "cancelled" ? undefined : explainFailure(execution);
-  const sentence = status === "lost" ? `Execution ${id} was lost` : `Execution ${id} ${status}`;
+  const sentence = `Execution ${id} ${status === "failed" ? "failed" : `was ${status}`}`;
   throw new SealrunError("EXECUTION_FAILED", why === undefined ? sentence : `${sentence}: ${why}`);
 }
 

@@ -22,21 +22,29 @@ export async function findFreePort(host: string): Promise<number> {
   }
 }
 
-/** Does nothing for a port that can be listened on; `PORT_TAKEN` names one that is in use or not allowed. */
-export async function requireFreePort(host: string, port: number): Promise<void> {
+/**
+ * Does nothing for a port that can be listened on; `PORT_TAKEN` names one that is in use or not allowed, and the option
+ * that chooses another.
+ */
+export async function requireFreePort(host: string, port: number, option?: "--port" | "--metrics-port"): Promise<void> {
   const server = createServer();
   try {
     server.listen(port, host);
     await once(server, "listening");
   } catch (error) {
-    throw new SealrunError("PORT_TAKEN", `Port ${port} on ${host} ${problemOf(errorCodeOf(error))}`, { cause: error });
+    throw new SealrunError("PORT_TAKEN", `Port ${port} on ${host} ${problemOf(errorCodeOf(error), option)}`, {
+      cause: error,
+    });
   }
   server.close();
   await once(server, "close");
 }
 
-function problemOf(code: string | undefined): string {
-  if (code === "EACCES") return "is not allowed for this user; choose one from 1024 on, or 0 for any free one";
-  if (code === "EADDRNOTAVAIL") return "cannot be used: this machine does not have that address; choose another";
-  return "is in use, by another program or by a sealrun that runs already; choose another, or 0 for any free one";
+function problemOf(code: string | undefined, option: string | undefined): string {
+  const where = option === undefined ? "" : ` with ${option}`;
+  const orAny = option === "--metrics-port" ? "" : ", or 0 for any free one";
+  if (code === "EACCES") return `is not allowed for this user; choose one from 1024 on${where}${orAny}`;
+  if (code === "EADDRNOTAVAIL")
+    return `cannot be used: this machine does not have that address; choose another${where}`;
+  return `is in use, by another program or by a sealrun that runs already; choose another${where}${orAny}`;
 }

@@ -28,8 +28,10 @@ async function download(cli: Cli, text: string, { to, packageVersion, json }: Do
   const number = packageVersion ?? (await client.getPackage(address.project, address.package)).version?.number ?? 1;
   const version = await client.getVersion(address.project, address.package, number);
   const done = output.progress(`downloading ${countOf(version.files.length, "file")}`);
+  // After Ctrl-C nothing of the version stays.
+  const signal = cli.takeSignals();
   try {
-    await writeVersion(to, version, async (path) => client.readVersionFile({ ...address, number }, path));
+    await writeVersion(to, version, async (path) => client.readVersionFile({ ...address, number }, path, signal));
   } finally {
     done();
   }
