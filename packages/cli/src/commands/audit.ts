@@ -20,7 +20,9 @@ interface VerifyOptions extends JsonOption {
 
 /** `sealrun audit list`, `verify` and `continue`. */
 export function auditCommand(cli: Cli): Command {
-  const command = new Command("audit").description("The audit: who changed, read and was refused what, never values");
+  const command = new Command("audit").description(
+    "The audit: who changed or read what, and what was refused; never values",
+  );
   const listed = command
     .command("list")
     .description("List rows of the audit, newest first")
@@ -34,7 +36,7 @@ export function auditCommand(cli: Cli): Command {
       parseTimeOrAge("--since"),
     )
     .option("--limit <n>", "maximum number of rows", parseNumber("--limit", 1, 1_000))
-    .option("--before <cursor>", "start after the cursor printed with the previous page", parseCursor);
+    .option("--before <cursor>", "continue with the next page: the number that the previous page printed", parseCursor);
   addListOptions(listed).action(async (options: AuditFilter & ListOptions) => list(cli, options));
   command
     .command("verify")

@@ -15,7 +15,7 @@ type PackageListOptions = ListOptions & { readonly project?: string; readonly ar
 
 /** `sealrun package list`, `show`, `versions`, `download`, `rollback`, `rename`, `archive` and `unarchive`. */
 export function packageCommand(cli: Cli): Command {
-  const command = new Command("package").description("Packages: pushed sets of scripts");
+  const command = new Command("package").description("Packages: scripts that were pushed and run together");
   addListOptions(
     command
       .command("list")

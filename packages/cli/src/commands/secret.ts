@@ -36,7 +36,7 @@ export function secretCommand(cli: Cli): Command {
   addPlaceOptions(command.command("set"))
     .description("Set a secret; its value comes from standard input, a file or a hidden prompt")
     .argument("[name]", "the secret's name")
-    .argument("[rest...]")
+    .argument("[rest...]", "refused: a value must not be on the command line")
     .usage("<name> [--scope platform|project|service] [--project P] [--package N] < value")
     .option("--file <file>", "read the value from this file")
     .option("--value-json", "the value is JSON (default: text, without its final newline)")

@@ -64,7 +64,7 @@ async function requireEmpty(folder: string): Promise<boolean> {
     if ((await readdir(folder)).length === 0) return true;
   } catch (error) {
     if (errorCodeOf(error) === "ENOENT") return false;
-    throw fileProblem(folder, error);
+    throw writeProblem(folder, error);
   }
   throw hasFiles(folder);
 }

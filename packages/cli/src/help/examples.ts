@@ -7,6 +7,10 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     "sealrun dev stop                          stops it; the data stays",
     "sealrun dev --data /srv/try --port 0      another one, on any free port",
   ],
+  login: [
+    "sealrun login https://sealrun.example     asks for the token, hidden",
+    "pass show sealrun | sealrun login https://sealrun.example --fingerprint SHA256:…",
+  ],
   init: ["sealrun init hello                        a TypeScript package in ./hello", "sealrun init hello --python"],
   local: ["sealrun local hello -p customer=42        runs it here; secrets come from hello/ef_env.json"],
   check: ["sealrun check hello --project acme", "sealrun check hello --offline --json"],

@@ -14,7 +14,10 @@ export interface PlaceOptions {
 /** Adds `--scope`, `--project` and `--package`. */
 export function addPlaceOptions(command: Command): Command {
   return command
-    .option("--scope <scope>", "platform, project or service, one package (default: what --package or --project names)")
+    .option(
+      "--scope <scope>",
+      "whose secrets: platform, project, or service, which is one package (default: what --package or --project names)",
+    )
     .option("--project <project>", "for the scopes project and service (default: the chosen one)", parseProject)
     .option("--package <package>", "for the scope service", parsePackage);
 }

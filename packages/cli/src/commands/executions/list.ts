@@ -25,14 +25,20 @@ export function executionListCommand(cli: Cli): Command {
     .description("List executions, newest first")
     .option("--project <project>", "only of this project", parseProject)
     .option("--package <package>", "only of this package", parsePackage)
-    .option("--status <statuses>", `some of ${executionStatus.options.join(", ")}, with commas between`, parseStatuses)
-    .addOption(new Option("--trigger <kind>", "only those that this started").choices(triggers))
+    .option(
+      "--status <statuses>",
+      `only these, with commas between: ${executionStatus.options.join(", ")}`,
+      parseStatuses,
+    )
+    .addOption(
+      new Option("--trigger <kind>", "only those that a request, a schedule or an event started").choices(triggers),
+    )
     .option("--executor <id>", "only those that this executor took, exr_…", parseExecutor)
     .option("--id <start>", "only those whose id starts with this, exe_…", parseStart)
     .option("--since <time>", "created then or later: 2026-01-31T12:00:00Z, or 12h ago", parseTimeOrAge("--since"))
     .option("--until <time>", "created before: a time, or 12h ago", parseTimeOrAge("--until"))
     .option("--limit <n>", "maximum number of executions", parseNumber("--limit", 1, 500))
-    .option("--before <cursor>", "start after the cursor printed with the previous page", parseCursor);
+    .option("--before <cursor>", "continue with the next page: the number that the previous page printed", parseCursor);
   return addListOptions(command, "ids").action(async (options: ExecutionListOptions) => list(cli, options));
 }
 

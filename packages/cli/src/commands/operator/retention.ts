@@ -45,7 +45,7 @@ export function retentionCommand(cli: Cli): Command {
       parseDays("--logs"),
     )
     .option("--project <project>", "only for this project, instead of the platform's limits", parseProject)
-    .option("--default", "with --project: take its own limits away, so that the platform's apply")
+    .option("--default", "with --project: remove the project's own limits, so that the platform's apply")
     .option("--yes", "do not ask before executions or logs are deleted")
     .option("--json", "print the new limits as JSON")
     .action(async (options: SetOptions) => set(cli, options));
