@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseExecutionId, parseNumber, parsePackagePath } from "../../packages/cli/src/command.ts";
+import { parseExecutionId, parseFolder, parseNumber, parsePackagePath } from "../../packages/cli/src/command.ts";
 import { refusalOf } from "../support/refusal.ts";
 
 test("parsePackagePath() splits project and package", () => {
@@ -23,6 +23,14 @@ test.each(["-1", "1.5", "0x10", "", "65536", "9999999999"])("parseNumber() refus
 
 test("parseNumber() takes both ends", () => {
   expect(["0", "65535"].map(parseNumber("--port", 0, 65_535))).toEqual([0, 65_535]);
+});
+
+test("parseFolder() refuses the empty text of a variable that is not set, which would be the current folder", () => {
+  expect(parseFolder("--data")("a b")).toBe("a b");
+  expect(refusalOf(() => parseFolder("--data")(""))).toMatchObject({
+    code: "USAGE",
+    message: "--data: expected a folder, found an empty text",
+  });
 });
 
 test("parseExecutionId() refuses what cannot be an id", () => {

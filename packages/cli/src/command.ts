@@ -75,6 +75,14 @@ export function parseNumber(option: string, min: number, max: number): (text: st
   };
 }
 
+/** An option's folder as given; `USAGE` for an empty text, such as that of a variable that is not set. */
+export function parseFolder(option: string): (text: string) => string {
+  return (text) => {
+    if (text !== "") return text;
+    throw new SealrunError("USAGE", `${option}: expected a folder, found an empty text`);
+  };
+}
+
 /** The cursor that a page of a list ended with; `USAGE` for what cannot be one. */
 export function parseCursor(text: string): string {
   if (/^[0-9]{1,18}$/.test(text)) return text;

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { SealrunError } from "@sealrun/protocol";
-import { type Cli, parseNumber } from "../command.ts";
+import { type Cli, parseFolder, parseNumber } from "../command.ts";
 import { defaultDataFolder } from "../dev/data-folder.ts";
 import { readProfiles } from "../profile/file.ts";
 
@@ -25,7 +25,7 @@ const logLevels = ["trace", "debug", "info", "warn", "error"] as const;
 export function devCommand(cli: Cli): Command {
   const command = new Command("dev")
     .description("Start a complete platform on this machine, with no setup")
-    .option("--data <dir>", "folder for all data; delete it to start over", defaultDataFolder)
+    .option("--data <dir>", "folder for all data; delete it to start over", parseFolder("--data"), defaultDataFolder)
     .option("--port <n>", "port to listen on; 0 picks a free one", parseNumber("--port", 0, 65_535), 7_700)
     .option("--detach", "return when it is ready, and leave it running in the background")
     .option("--ready-file <file>", 'file to write when ready: {"url","token","fingerprint"}')
@@ -41,7 +41,7 @@ export function devCommand(cli: Cli): Command {
   command
     .command("stop")
     .description("Stop the platform that sealrun dev started on a data folder")
-    .option("--data <dir>", "its data folder", defaultDataFolder)
+    .option("--data <dir>", "its data folder", parseFolder("--data"), defaultDataFolder)
     .option("--json", "print it as JSON")
     .action(async ({ json }: StopOptions) => {
       requireOnly(command, "data");
