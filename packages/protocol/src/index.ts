@@ -351,6 +351,7 @@ export {
 export {
   auditRow,
   auditList,
+  auditActors,
   auditFault,
   auditVerification,
   acceptedBreak,
@@ -424,12 +425,14 @@ export { zonedTime } from "./api/zoned-time.ts";
 export { attentionKinds, type AttentionKind, type PackageState } from "./api/attention.ts";
 export {
   foundNames,
+  renamed,
   missingSecret,
   packageOverview,
   platformOverview,
   projectOverview,
   projectSummary,
   type FoundNames,
+  type RenamedTo,
   type MissingSecret,
   type PackageOverview,
   type PlatformOverview,
@@ -514,6 +517,7 @@ export {
   secretHistory,
   explainedScope,
   secretExplanation,
+  secretOverrides,
   secretUses,
   describeLosers,
   type SecretInfo,
@@ -526,6 +530,7 @@ export {
   type SecretHistory,
   type ExplainedScope,
   type SecretExplanation,
+  type SecretOverrides,
   type SecretUses,
 } from "./api/secrets.ts";
 export {

@@ -184,6 +184,17 @@ test("/projects/other is renamed, archived, shown when asked for, and unarchived
   await choose("Unarchive", "another");
   await page.getByRole("dialog").getByRole("button", { name: "Unarchive" }).click();
   await page.getByText("This project is archived").waitFor({ state: "detached" });
+  // Addresses with the earlier names lead on.
+  await stage.must(["package", "rename", "another/inner", "outer"]);
+  await page.goto(`${stage.url}/projects/other/packages/inner`);
+  await page.getByText("It was renamed to another.").waitFor();
+  await page.getByRole("link", { name: "Go to another" }).click();
+  await page.getByRole("heading", { level: 1, name: "another" }).waitFor();
+  visitor.tolerate(/Failed to load resource.*404/);
+  await page.goto(`${stage.url}/projects/another/packages/inner`);
+  await page.getByText("The package was renamed to outer.").waitFor();
+  await page.getByRole("main").getByRole("link", { name: "outer", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "outer" }).waitFor();
 
   async function choose(action: string, name: string): Promise<void> {
     await page.getByRole("button", { name: `More actions of ${name}` }).click();

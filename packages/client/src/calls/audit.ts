@@ -1,5 +1,6 @@
 import {
   acceptedBreak,
+  auditActors,
   type AuditContinuation,
   auditList,
   type AuditList,
@@ -26,6 +27,11 @@ export interface AuditFilter {
 export interface Audit {
   /** The newest first. */
   listAudit(filter: AuditFilter): Promise<AuditList>;
+  /** Actors by a part of their name, the most frequent of late first. */
+  listAuditActors(
+    search: { readonly text: string; readonly limit?: number | undefined },
+    signal?: AbortSignal,
+  ): Promise<readonly string[]>;
   /** Makes the platform check the audit chain: from the end of its last check, or all of it. */
   verifyAudit(options?: { readonly isFull: boolean }): Promise<AuditVerification>;
   /** Accepts that times go backwards after one link. `AUDIT_BROKEN` when the audit has any other fault. */
@@ -36,6 +42,10 @@ export interface Audit {
 export function createAudit(ask: Ask): Audit {
   return {
     listAudit: async (filter) => ask(auditList, { method: "GET", path: `/audit${queryOf({ ...filter })}` }),
+    listAuditActors: async (search, signal) => {
+      const path = `/audit/actors${queryOf({ ...search })}`;
+      return (await ask(auditActors, { method: "GET", path, ...(signal === undefined ? {} : { signal }) })).actors;
+    },
     verifyAudit: async ({ isFull } = { isFull: false }) =>
       ask(auditVerification, {
         method: "GET",

@@ -1,4 +1,4 @@
-import { foundNames, type FoundNames } from "@sealrun/protocol";
+import { foundNames, type FoundNames, renamed, type RenamedTo } from "@sealrun/protocol";
 import { queryOf } from "../connection/query.ts";
 import type { Ask } from "../connection/request.ts";
 
@@ -17,14 +17,21 @@ export interface NameSearch {
 export interface Find {
   /** Projects, packages and secrets by a part of their name, the best match first. */
   findNames(search: NameSearch, signal?: AbortSignal): Promise<FoundNames>;
+  /** What a project, or a package of it, is called today by an earlier name; undefined when nothing had the name. */
+  findRenamed(earlier: {
+    readonly project: string;
+    readonly package?: string | undefined;
+  }): Promise<RenamedTo | undefined>;
 }
 
-/** The call that finds names. */
+/** The calls that find names. */
 export function createFind(ask: Ask): Find {
   return {
     findNames: async ({ text, near, archived, limit }, signal) => {
       const query = queryOf({ text, near, archived: archived === true ? "true" : undefined, limit });
       return ask(foundNames, { method: "GET", path: `/find${query}`, ...(signal === undefined ? {} : { signal }) });
     },
+    findRenamed: async (earlier) =>
+      (await ask(renamed, { method: "GET", path: `/renamed${queryOf({ ...earlier })}` })).renamed ?? undefined,
   };
 }

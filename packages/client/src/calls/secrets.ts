@@ -10,10 +10,13 @@ import {
   type SecretInfo,
   secretKey,
   secretList,
+  secretOverrides,
+  type SecretOverrides,
   secretUses,
   type SecretUses,
   showNames,
 } from "@sealrun/protocol";
+import { archivedQuery } from "../connection/query.ts";
 import { type Ask, path } from "../connection/request.ts";
 import { isEmptyValue } from "../secret-files/empty-value.ts";
 import { sealSecrets } from "./seal.ts";
@@ -48,6 +51,8 @@ export interface Secrets {
   getSecretHistory(place: SecretPlace, name: string): Promise<SecretHistory>;
   /** The packages that use it. */
   secretUses(place: SecretPlace, name: string): Promise<SecretUses>;
+  /** The secrets of a project that packages of it have too; archived packages where they are asked for. */
+  listOverrides(project: string, options?: { readonly archived?: boolean }): Promise<SecretOverrides["overrides"]>;
   /** Why a name resolves to this scope in a package. */
   explainSecret(
     target: { readonly project: string; readonly package: string },
@@ -95,6 +100,10 @@ export function createSecrets(
       ask(secretHistory, { method: "GET", path: `${collectionOf(place)}${path`/${name}/history`}` }),
     secretUses: async (place, name) =>
       ask(secretUses, { method: "GET", path: `${collectionOf(place)}${path`/${name}/uses`}` }),
+    listOverrides: async (project, options = {}) => {
+      const call = path`/projects/${project}/secrets/overrides` + archivedQuery(options);
+      return (await ask(secretOverrides, { method: "GET", path: call })).overrides;
+    },
     explainSecret: async (target, name) =>
       ask(secretExplanation, {
         method: "GET",

@@ -23,6 +23,9 @@ export type AuditRow = z.infer<typeof auditRow>;
 export const auditList = z.object({ rows: z.array(auditRow), next: z.string().nullable() });
 export type AuditList = z.infer<typeof auditList>;
 
+/** `GET /api/v1/audit/actors?text=&limit=`: actors to narrow the audit to, the most frequent first. */
+export const auditActors = z.object({ actors: z.array(z.string()) });
+
 /** A fault in the chain of the audit. */
 export const auditFault = z.object({
   kind: z.enum(["edited", "deleted", "inserted", "backdated", "cut", "unsealed"]),

@@ -73,6 +73,14 @@ const foundSecret = z.object({
   archived: z.boolean(),
 });
 
+/**
+ * `GET /api/v1/renamed?project=&package=`: what a project, or a package of it, is called today by an earlier name. Null
+ * for names that nothing had before; `package` is null when only a project was asked for.
+ */
+export const renamedTo = z.object({ project: z.string(), package: z.string().nullable() });
+export const renamed = z.object({ renamed: renamedTo.nullable() });
+export type RenamedTo = z.infer<typeof renamedTo>;
+
 /** `GET /api/v1/find?text=&near=&archived=&limit=`: at most `limit` names of each kind, the best match first; never a value. */
 export const foundNames = z.object({
   projects: z.array(foundProject),

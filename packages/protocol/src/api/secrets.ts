@@ -111,6 +111,20 @@ export const secretExplanation = z.object({
 });
 export type SecretExplanation = z.infer<typeof secretExplanation>;
 
+/** `GET /api/v1/projects/:project/secrets/overrides`: the project's secrets that packages of it have too. */
+export const secretOverrides = z.object({
+  overrides: z.array(
+    z.object({
+      name: z.string(),
+      /** How many packages use their own secret of that name instead. */
+      count: z.number().int().positive(),
+      /** Up to 20 of them, by name. */
+      packages: z.array(z.string()),
+    }),
+  ),
+});
+export type SecretOverrides = z.infer<typeof secretOverrides>;
+
 /** `GET <collection>/:name/uses`: packages that use this secret. */
 export const secretUses = z.object({
   name: z.string(),

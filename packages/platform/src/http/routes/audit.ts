@@ -2,6 +2,7 @@ import {
   fields,
   zonedTime,
   acceptedBreak,
+  auditActors,
   auditList,
   auditVerification,
   continueAudit,
@@ -13,6 +14,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Audit } from "../../audit/audit.ts";
+import { listActors } from "../../audit/actors-store.ts";
 import { listAudit } from "../../audit/list-store.ts";
 import type { Deps } from "../../deps.ts";
 import { getProject } from "../../projects/store.ts";
@@ -57,6 +59,21 @@ export function auditRoutes(
       const shown = rows.slice(0, limit);
       return { rows: shown, next: rows.length > limit ? (shown.at(-1)?.seq ?? null) : null };
     },
+  );
+  app.get(
+    "/api/v1/audit/actors",
+    {
+      config,
+      schema: {
+        summary: "Find actors by a part of their name, among the newest 10,000 rows and all executors",
+        querystring: fields({
+          text: text.default(""),
+          limit: z.coerce.number().int().min(1).max(50).default(10),
+        }),
+        response: { 200: auditActors, default: errorBody },
+      },
+    },
+    async (request) => ({ actors: [...(await listActors(database, request.query))] }),
   );
   app.get(
     "/api/v1/audit/verification",

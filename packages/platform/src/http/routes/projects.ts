@@ -4,16 +4,19 @@ import {
   errorBody,
   fields,
   foundNames,
+  packageName,
   platformOverview,
   type ProjectInfo,
   projectInfo,
   projectList,
   projectName,
   projectOverview,
+  renamed,
 } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { findRenamed } from "../../audit/renamed-store.ts";
 import { recordAudit } from "../../audit/store.ts";
 import type { Kept } from "../../cache/kept.ts";
 import type { Deps } from "../../deps.ts";
@@ -108,6 +111,20 @@ export function projectRoutes(
       const { text, near, limit } = query;
       return findNames(deps.database, deps.platformId, { text, near, limit, ...readArchived(query) });
     },
+  );
+  app.get(
+    "/api/v1/renamed",
+    {
+      config,
+      schema: {
+        summary: "Find what a project, or a package of it, is called today by an earlier name",
+        querystring: fields({ project: projectName, package: packageName.optional() }),
+        response: { 200: renamed, default: errorBody },
+      },
+    },
+    async ({ query }) => ({
+      renamed: (await findRenamed(deps.database, { project: query.project, package: query.package })) ?? null,
+    }),
   );
   app.get(
     "/api/v1/projects/:project",

@@ -11,6 +11,7 @@ import {
   type SecretInfo,
   secretList,
   secretName,
+  secretOverrides,
   secretUses,
 } from "@sealrun/protocol";
 import type { FastifyInstance } from "fastify";
@@ -22,9 +23,11 @@ import { putSecrets as put, removeSecret } from "../../secrets/change-secrets.ts
 import { explainSecret } from "../../secrets/explain-secret.ts";
 import { getHistory } from "../../secrets/get-history.ts";
 import { listUses } from "../../secrets/list-uses.ts";
+import { listOverrides } from "../../secrets/overrides-store.ts";
 import { fetchScopeKey, type Place } from "../../secrets/scope-key.ts";
 import { type ListedSecret, listSecrets } from "../../secrets/store.ts";
 import { findAddressed, packageParams, packageUrl } from "./package-address.ts";
+import { archivedQuery, readArchived } from "../request-fields.ts";
 import { requesterOf } from "../requester.ts";
 
 type SecretRouteDeps = Pick<Deps, "database" | "link" | "identity" | "keyring" | "platformId" | "storageKey">;
@@ -47,6 +50,27 @@ export function secretRoutes(app: FastifyInstance, deps: SecretRouteDeps): void 
     },
   });
   explainRoute(app, deps);
+  overridesRoute(app, deps);
+}
+
+function overridesRoute(plain: FastifyInstance, { database }: SecretRouteDeps): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    "/api/v1/projects/:project/secrets/overrides",
+    {
+      config: { access: "admin", compress: true },
+      schema: {
+        summary: "List the secrets of a project that packages override, and the packages",
+        params: z.object({ project: projectName }),
+        querystring: archivedQuery,
+        response: { 200: secretOverrides, default: errorBody },
+      },
+    },
+    async (request) => {
+      const { id } = await getProject(database, request.params.project);
+      return { overrides: [...(await listOverrides(database, id, readArchived(request.query)))] };
+    },
+  );
 }
 
 function explainRoute(plain: FastifyInstance, deps: SecretRouteDeps): void {

@@ -11,7 +11,7 @@ import type { AuditSearch } from "./search.ts";
 /** The first parts of actions; a whole action can be typed. */
 const actions = ["event", "execution", "executor", "package", "project", "schedule", "secret", "session", "state"];
 
-/** How many packages are offered for what is typed. */
+/** How many packages or actors are offered for what is typed. */
 const maxOffered = 10;
 
 /** The filters of the rows; the address has all of them. */
@@ -26,7 +26,7 @@ export function AuditFilters(props: {
     queryFn: async () => client.listProjects(),
   });
   const known: readonly string[] = (projects ?? []).map(({ name }) => name);
-  const seen = useSeen();
+  const seen = useSeenActions();
   const names = search.project === undefined || known.includes(search.project) ? known : [search.project, ...known];
   return (
     <Group gap="sm" align="flex-end" role="search" aria-label="Narrow the rows">
@@ -44,17 +44,11 @@ export function AuditFilters(props: {
       <Typed
         label="Action"
         placeholder="secret, or secret.set"
-        options={unique([...actions, ...seen.actions])}
+        options={unique([...actions, ...seen])}
         value={search.action}
         onChange={(action) => onSearch({ action })}
       />
-      <Typed
-        label="Actor"
-        placeholder="As shown in the list"
-        options={seen.actors}
-        value={search.actor}
-        onChange={(actor) => onSearch({ actor })}
-      />
+      <ActorField value={search.actor} onChange={(actor) => onSearch({ actor })} />
       <ObjectField value={search.object} onChange={(object) => onSearch({ object })} />
       <Select
         label="Time"
@@ -75,12 +69,32 @@ interface FieldProps {
   readonly onChange: (value: string | undefined) => void;
 }
 
+/** An actor by a part of its name, from more rows than are loaded. */
+function ActorField(props: FieldProps): ReactNode {
+  const client = useClient();
+  const { text, isUsed, onType, onUse } = useTyped();
+  const { data } = useQuery({
+    queryKey: ["audit actors", text],
+    queryFn: async ({ signal }) => client.listAuditActors({ text, limit: maxOffered }, signal),
+    enabled: isUsed,
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Typed
+      {...props}
+      label="Actor"
+      placeholder="As shown in the list"
+      options={data ?? []}
+      onType={onType}
+      onUse={onUse}
+    />
+  );
+}
+
 /** An id, or a package by its name; packages are offered while one types. */
 function ObjectField(props: FieldProps): ReactNode {
   const client = useClient();
-  const [typed, setTyped] = useState("");
-  const [isUsed, setIsUsed] = useState(false);
-  const [text] = useDebouncedValue(typed.trim(), 200);
+  const { text, isUsed, onType, onUse } = useTyped();
   const { data } = useQuery({
     queryKey: topicKey("packages", "found", text, "objects"),
     queryFn: async ({ signal }) => client.findNames({ text, archived: true, limit: maxOffered }, signal),
@@ -94,19 +108,27 @@ function ObjectField(props: FieldProps): ReactNode {
       label="Object"
       placeholder="A package, or an id"
       options={(data?.packages ?? []).map((found) => `${found.project}/${found.package}`)}
-      onType={setTyped}
-      onUse={() => setIsUsed(true)}
+      onType={onType}
+      onUse={onUse}
     />
   );
 }
 
-/** The actors and actions of all rows that this window has loaded. */
-function useSeen(): { readonly actors: readonly string[]; readonly actions: readonly string[] } {
+/** What a field with suggestions asks for: nothing before it is used, and then what is typed, not each letter. */
+function useTyped() {
+  const [typed, onType] = useState("");
+  const [isUsed, setIsUsed] = useState(false);
+  const [text] = useDebouncedValue(typed.trim(), 200);
+  return { text, isUsed, onType, onUse: () => setIsUsed(true) };
+}
+
+/** The actions of all rows that this window has loaded. */
+function useSeenActions(): readonly string[] {
   const queries = useQueryClient();
   const rows = queries
     .getQueriesData<InfiniteData<AuditList>>({ queryKey: ["audit"] })
     .flatMap(([, data]) => (data?.pages ?? []).flatMap((page) => page.rows));
-  return { actors: unique(rows.map(({ actor }) => actor)), actions: unique(rows.map(({ action }) => action)) };
+  return unique(rows.map(({ action }) => action));
 }
 
 function unique(texts: readonly string[]): readonly string[] {

@@ -1,7 +1,8 @@
-import { Paper, Progress, Stack, Text, Title } from "@mantine/core";
+import { Progress, Stack, Text } from "@mantine/core";
 import { type PlatformHealth, showSize } from "@sealrun/protocol";
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 import { LinkAnchor } from "../../parts/page/links.tsx";
+import { Panel } from "../../parts/page/page.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
 import classes from "./health-facts.module.css";
@@ -101,12 +102,8 @@ function Facts(props: {
   readonly rows: readonly (readonly [name: string, value: ReactNode])[] | undefined;
   readonly children?: ReactNode;
 }): ReactNode {
-  const id = useId();
   return (
-    <Paper withBorder p="md" component="section" aria-labelledby={id}>
-      <Title order={2} id={id} mb="xs">
-        {props.title}
-      </Title>
+    <Panel title={props.title}>
       {props.rows === undefined ? (
         <Text size="sm" c="dimmed">
           It did not answer.
@@ -124,6 +121,6 @@ function Facts(props: {
           {props.children}
         </Stack>
       )}
-    </Paper>
+    </Panel>
   );
 }

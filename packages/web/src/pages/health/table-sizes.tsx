@@ -1,24 +1,21 @@
-import { Paper, Table, Text, Title } from "@mantine/core";
+import { Table, Text } from "@mantine/core";
 import { type PlatformHealth, showSize, type TableHealth } from "@sealrun/protocol";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 import { useClient } from "../../platform/platform.tsx";
 import { daysKept } from "./days-kept.ts";
+import { Panel } from "../../parts/page/page.tsx";
 import { showCount } from "../../parts/text/show-count.ts";
 
 const shown = 12;
 
 /** The largest tables of both databases, how fast they grow, and how long executions are kept. */
 export function TableSizes({ tables }: Pick<PlatformHealth, "tables">): ReactNode {
-  const id = useId();
   const client = useClient();
   const kept = useQuery({ queryKey: ["platform", "retention"], queryFn: async () => client.getRetention() });
   if (tables == null) return null;
   return (
-    <Paper withBorder p="md" component="section" aria-labelledby={id}>
-      <Title order={2} id={id} mb="xs">
-        Tables
-      </Title>
+    <Panel title="Tables">
       <Table.ScrollContainer minWidth={480}>
         <Table>
           <Table.Thead>
@@ -49,7 +46,7 @@ export function TableSizes({ tables }: Pick<PlatformHealth, "tables">): ReactNod
           {daysKept(kept.data)}
         </Text>
       )}
-    </Paper>
+    </Panel>
   );
 }
 

@@ -1,7 +1,8 @@
-import { Button, Code, Paper, Stack, Text, Title } from "@mantine/core";
+import { Button, Code, Stack, Text } from "@mantine/core";
 import type { PackageOverview } from "@sealrun/protocol";
 import { type ReactNode, useState } from "react";
 import { LinkAnchor } from "../../parts/page/links.tsx";
+import { Panel } from "../../parts/page/page.tsx";
 import { Sentence } from "../../parts/page/sentence.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
@@ -20,10 +21,7 @@ export function AttentionPanel(props: {
   const [isAll, setIsAll] = useState(false);
   const shown = isAll ? found : found.slice(0, shownAtFirst);
   return (
-    <Paper withBorder p="md" component="section" aria-labelledby="attention">
-      <Title order={2} id="attention" mb="xs">
-        Needs attention
-      </Title>
+    <Panel title="Needs attention">
       {found.length === 0 ? (
         <Text size="sm" c="dimmed">
           Nothing: the last runs went well, nothing waits, and no secret is missing.
@@ -57,7 +55,7 @@ export function AttentionPanel(props: {
           Show all {showCount(found.length)}
         </Button>
       ) : null}
-    </Paper>
+    </Panel>
   );
 }
 

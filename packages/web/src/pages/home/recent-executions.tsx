@@ -1,4 +1,4 @@
-import { Group, Paper, Text, Title } from "@mantine/core";
+import { Text } from "@mantine/core";
 import type { ExecutionSummary } from "@sealrun/protocol";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
@@ -6,6 +6,7 @@ import { useClient } from "../../platform/platform.tsx";
 import { topicKey } from "../../platform/queries.ts";
 import { LinkAnchor } from "../../parts/page/links.tsx";
 import { Loading } from "../../parts/page/loading.tsx";
+import { Panel } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { StatusBadge } from "../../parts/page/status-badge.tsx";
@@ -21,15 +22,14 @@ export function RecentExecutions({ project }: { readonly project: string }): Rea
     queryFn: async () => client.listExecutions({ project, limit: 10 }),
   });
   return (
-    <Paper withBorder p="md" component="section" aria-labelledby="recent">
-      <Group justify="space-between" mb="xs">
-        <Title order={2} id="recent">
-          Recent executions
-        </Title>
+    <Panel
+      title="Recent executions"
+      beside={
         <LinkAnchor size="sm" to="/executions" search={{ project }}>
           All
         </LinkAnchor>
-      </Group>
+      }
+    >
       {found.data === undefined ? (
         found.error === null ? (
           <Loading rows={3} />
@@ -47,7 +47,7 @@ export function RecentExecutions({ project }: { readonly project: string }): Rea
           ))}
         </ul>
       )}
-    </Paper>
+    </Panel>
   );
 }
 

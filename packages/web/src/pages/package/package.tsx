@@ -1,5 +1,5 @@
-import { Tabs } from "@mantine/core";
-import type { PackageInfo } from "@sealrun/protocol";
+import { Tabs, Text } from "@mantine/core";
+import { type PackageInfo, toSealrunError } from "@sealrun/protocol";
 import { IconPackage, IconPlayerPlay, IconUpload } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -11,6 +11,7 @@ import { Page } from "../../parts/page/page.tsx";
 import { Problem } from "../../parts/page/problem.tsx";
 import { ShownText } from "../../parts/text/shown-text.tsx";
 import { Time } from "../../parts/time/time.tsx";
+import { useRenamed } from "../../platform/use-renamed.ts";
 import { FilesTab } from "./files/files-tab.tsx";
 import { Overview } from "./overview.tsx";
 import { PackageMenu } from "./package-menu.tsx";
@@ -46,7 +47,10 @@ export function PackagePage(): ReactNode {
         found.error === null ? (
           <Loading />
         ) : (
-          <Problem error={found.error} onRetry={async () => found.refetch()} guide="packages" />
+          <>
+            <Renamed address={address} isGone={toSealrunError(found.error).code === "PACKAGE_NOT_FOUND"} />
+            <Problem error={found.error} onRetry={async () => found.refetch()} guide="packages" />
+          </>
         )
       ) : (
         <>
@@ -55,6 +59,21 @@ export function PackagePage(): ReactNode {
         </>
       )}
     </Page>
+  );
+}
+
+/** Links to a package by the name that it has today, where the address has an earlier one. */
+function Renamed({ address, isGone }: { readonly address: PackageAddress; readonly isGone: boolean }): ReactNode {
+  const to = useRenamed(address, { isWanted: isGone });
+  if (to?.package == null) return null;
+  return (
+    <Text mb="sm">
+      The package was renamed to{" "}
+      <LinkAnchor to="/projects/$project/packages/$package" params={{ project: to.project, package: to.package }}>
+        <ShownText text={to.package} />
+      </LinkAnchor>
+      .
+    </Text>
   );
 }
 

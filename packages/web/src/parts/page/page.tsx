@@ -1,6 +1,6 @@
-import { Group, Stack, Text, Title } from "@mantine/core";
+import { Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 import { ShownText } from "../text/shown-text.tsx";
 import { showHidden } from "../text/visible-text.ts";
 
@@ -33,5 +33,25 @@ export function Page(props: {
       </Group>
       {props.children}
     </Stack>
+  );
+}
+
+/** A part of a page in a frame, named by its heading; `beside` stands at the end of the heading's line. */
+export function Panel(props: {
+  readonly title: string;
+  readonly beside?: ReactNode;
+  readonly children: ReactNode;
+}): ReactNode {
+  const id = useId();
+  return (
+    <Paper withBorder p="md" component="section" aria-labelledby={id}>
+      <Group justify="space-between" mb="xs">
+        <Title order={2} id={id}>
+          {props.title}
+        </Title>
+        {props.beside}
+      </Group>
+      {props.children}
+    </Paper>
   );
 }

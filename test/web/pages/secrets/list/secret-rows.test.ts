@@ -12,7 +12,7 @@ const info = (name: string, scope: Scope, more: Partial<SecretInfo> = {}): Secre
   lastRead: null,
   ...more,
 });
-const nothing = { own: [], wider: [], packageNames: [], asked: [] };
+const nothing = { own: [], wider: [], overriding: [], asked: [] };
 const shown = (rows: ReturnType<typeof buildRows>): readonly string[] =>
   rows.map(({ kind, name }) => `${kind} ${name}`);
 
@@ -36,12 +36,13 @@ test("buildRows() says what a secret overrides, and in which packages it is over
     ...nothing,
     own: [info("A", "project")],
     wider: [[info("A", "platform", { version: 7 })]],
-    packageNames: [
-      { package: "report", names: ["A", "B"] },
-      { package: "load", names: ["A"] },
-    ],
+    overriding: [{ name: "A", count: 2, packages: ["load", "report"] }],
   });
-  expect(row).toMatchObject({ kind: "own", overrides: [{ version: 7 }], overriddenIn: ["report", "load"] });
+  expect(row).toMatchObject({
+    kind: "own",
+    overrides: [{ version: 7 }],
+    overriddenIn: { count: 2, packages: ["load", "report"] },
+  });
 });
 
 test("sortRows() keeps missing names first and wider scopes last, and sorts within them", () => {

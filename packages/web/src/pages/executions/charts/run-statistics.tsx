@@ -1,6 +1,7 @@
-import { Button, Group, Paper, Skeleton, Table, Text, Title, VisuallyHidden } from "@mantine/core";
+import { Button, Skeleton, Table, Text, VisuallyHidden } from "@mantine/core";
 import { type ExecutionStatistics, type ExecutionStatus, showDuration } from "@sealrun/protocol";
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { Panel } from "../../../parts/page/page.tsx";
 import { showCount } from "../../../parts/text/show-count.ts";
 import { chartRows, type ChartRow } from "./chart-rows.ts";
 import { showRange } from "../time-range.ts";
@@ -18,15 +19,14 @@ export function RunStatistics(props: {
   const rows = useMemo(() => chartRows(statistics, statuses), [statistics, statuses]);
   const [isTable, setIsTable] = useState(false);
   return (
-    <Paper withBorder p="md" component="section" aria-labelledby="over-time">
-      <Group justify="space-between" mb="xs">
-        <Title order={2} id="over-time">
-          Over time
-        </Title>
+    <Panel
+      title="Over time"
+      beside={
         <Button size="compact-xs" variant="subtle" onClick={() => setIsTable(!isTable)}>
           {isTable ? "Show as a chart" : "Show as a table"}
         </Button>
-      </Group>
+      }
+    >
       {isTable ? (
         <StatisticsTable rows={rows} onPick={onPick} />
       ) : (
@@ -37,7 +37,7 @@ export function RunStatistics(props: {
           </Suspense>
         </>
       )}
-    </Paper>
+    </Panel>
   );
 }
 

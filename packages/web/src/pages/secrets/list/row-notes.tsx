@@ -1,5 +1,6 @@
 import { Badge, Group, Tooltip } from "@mantine/core";
 import type { ReactNode } from "react";
+import { showCount } from "../../../parts/text/show-count.ts";
 import { scopeWords, type SecretRow } from "./secret-rows.ts";
 
 /** Notes about the scope that a name is read from: missing, from a wider scope, or overridden by a narrower one. */
@@ -24,8 +25,8 @@ export function RowNotes({ row }: { readonly row: SecretRow }): ReactNode {
 
 function OwnNotes({ row }: { readonly row: Extract<SecretRow, { kind: "own" }> }): ReactNode {
   const { overrides, overriddenIn } = row;
-  const [first] = overriddenIn;
-  if (overrides.length === 0 && first === undefined) return null;
+  const { count, packages } = overriddenIn;
+  if (overrides.length === 0 && count === 0) return null;
   return (
     <Group gap={4}>
       {overrides.map(({ scope, version }) => (
@@ -36,17 +37,20 @@ function OwnNotes({ row }: { readonly row: Extract<SecretRow, { kind: "own" }> }
           more={`The ${scopeWords[scope]} also has this name, version ${version}; this secret is used instead`}
         />
       ))}
-      {first === undefined ? null : (
+      {count === 0 ? null : (
         <Note
           color="orange"
-          label={
-            overriddenIn.length === 1 ? "overridden in 1 package" : `overridden in ${overriddenIn.length} packages`
-          }
-          more={`In ${overriddenIn.join(", ")} the package's own secret is used instead`}
+          label={count === 1 ? "overridden in 1 package" : `overridden in ${showCount(count)} packages`}
+          more={`In ${showSome(packages, count)} the package's own secret is used instead`}
         />
       )}
     </Group>
   );
+}
+
+function showSome(names: readonly string[], count: number): string {
+  const more = count - names.length;
+  return more === 0 ? names.join(", ") : `${names.join(", ")} and ${showCount(more)} more`;
 }
 
 function Note(props: { readonly color: string; readonly label: string; readonly more: string }): ReactNode {

@@ -1,4 +1,4 @@
-import type { Scope, SecretInfo } from "@sealrun/protocol";
+import type { Scope, SecretInfo, SecretOverrides } from "@sealrun/protocol";
 
 /** A name that a manifest lists, and what it is listed for: the package or steps. */
 export interface AskedName {
@@ -6,11 +6,8 @@ export interface AskedName {
   readonly by: readonly string[];
 }
 
-/** The names of the secrets of one package in a project. */
-export interface PackageNames {
-  readonly package: string;
-  readonly names: readonly string[];
-}
+/** How many packages have a name too, and the first of them by name. */
+type Overriding = Pick<SecretOverrides["overrides"][number], "count" | "packages">;
 
 /** A row of the table of secrets: set here, asked for but missing, or read from a wider scope. */
 export type SecretRow =
@@ -21,7 +18,7 @@ export type SecretRow =
       /** Secrets of the same name in wider scopes, which are not used here. */
       readonly overrides: readonly SecretInfo[];
       /** Packages that use their own secret of the same name instead of this one. */
-      readonly overriddenIn: readonly string[];
+      readonly overriddenIn: Overriding;
     }
   | { readonly kind: "missing"; readonly name: string; readonly by: readonly string[] }
   | { readonly kind: "wider"; readonly name: string; readonly info: SecretInfo };
@@ -31,17 +28,17 @@ export interface RowSources {
   readonly own: readonly SecretInfo[];
   /** The secrets of each wider scope, the narrowest first. */
   readonly wider: readonly (readonly SecretInfo[])[];
-  readonly packageNames: readonly PackageNames[];
+  readonly overriding: SecretOverrides["overrides"];
   readonly asked: readonly AskedName[];
 }
 
 /** The rows of the table: missing names, names set here, and names read from a wider scope. */
-export function buildRows({ own, wider, packageNames, asked }: RowSources): readonly SecretRow[] {
+export function buildRows({ own, wider, overriding, asked }: RowSources): readonly SecretRow[] {
   const ownNames = new Set(own.map(({ name }) => name));
   const fromWider = new Map<string, SecretInfo>();
   for (const info of wider.flat()) if (!fromWider.has(info.name)) fromWider.set(info.name, info);
   const missing = asked.filter(({ name }) => !ownNames.has(name) && !fromWider.has(name));
-  const packages = packagesByName(packageNames);
+  const packages = new Map(overriding.map((found) => [found.name, found]));
   const overridden = infosByName(wider.flat());
   return [
     ...missing.map(({ name, by }): SecretRow => ({ kind: "missing", name, by })),
@@ -50,7 +47,7 @@ export function buildRows({ own, wider, packageNames, asked }: RowSources): read
       name: info.name,
       info,
       overrides: overridden.get(info.name) ?? [],
-      overriddenIn: packages.get(info.name) ?? [],
+      overriddenIn: packages.get(info.name) ?? { count: 0, packages: [] },
     })),
     ...[...fromWider.values()]
       .filter(({ name }) => !ownNames.has(name))
@@ -116,14 +113,6 @@ function keyOf(row: SecretRow, field: SortField): string | number {
 function compare(left: string | number, right: string | number): number {
   if (left === right) return 0;
   return left < right ? -1 : 1;
-}
-
-function packagesByName(packageNames: readonly PackageNames[]): ReadonlyMap<string, readonly string[]> {
-  const packages = new Map<string, string[]>();
-  for (const { package: name, names } of packageNames) {
-    for (const secret of names) packages.set(secret, [...(packages.get(secret) ?? []), name]);
-  }
-  return packages;
 }
 
 function infosByName(infos: readonly SecretInfo[]): ReadonlyMap<string, readonly SecretInfo[]> {

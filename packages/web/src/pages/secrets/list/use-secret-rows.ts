@@ -1,15 +1,12 @@
 import type { Client, SecretPlace } from "@sealrun/client";
 import type { SecretInfo } from "@sealrun/protocol";
-import { keepPreviousData, type QueryClient, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, skipToken, useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useClient } from "../../../platform/platform.tsx";
 import { alsoOf, topicKey } from "../../../platform/queries.ts";
 import { askedNames } from "./asked-names.ts";
 import { placeKey, widerPlaces } from "../place.ts";
-import { buildRows, type PackageNames, type SecretRow } from "./secret-rows.ts";
-
-/** In a project with more packages the details of a secret say where it is overridden, not the table. */
-const maxPackages = 40;
+import { buildRows, type SecretRow } from "./secret-rows.ts";
 
 /** The rows of a secrets page; undefined until the place's own list is loaded. */
 export interface SecretRows {
@@ -25,19 +22,16 @@ export interface SecretRows {
  */
 export function useSecretRows(place: SecretPlace, { archived }: { readonly archived: boolean }): SecretRows {
   const client = useClient();
-  const queries = useQueryClient();
   const list = useQuery(listQuery(client, place));
   const wider = useQueries({
     queries: widerPlaces(place).map((other) => listQuery(client, other)),
     combine: takeLists,
   });
-  const packageNames = useQuery({
-    queryKey: placeKey(place, "inside", archived ? "all" : "current"),
-    queryFn: async () =>
-      listPackageNames({ client, queries }, { project: place.scope === "project" ? place.project : "", archived }),
+  const overriding = useQuery({
+    queryKey: placeKey(place, "overriding", archived ? "all" : "current"),
+    queryFn: place.scope === "project" ? async () => client.listOverrides(place.project, { archived }) : skipToken,
     placeholderData: keepPreviousData,
     meta: alsoOf("packages"),
-    enabled: place.scope === "project",
   });
   const asked = useQuery({
     queryKey: topicKey("packages", ...placeKey(place), "asked"),
@@ -54,11 +48,11 @@ export function useSecretRows(place: SecretPlace, { archived }: { readonly archi
         : buildRows({
             own: list.data,
             wider: wider.map((infos) => infos ?? []),
-            packageNames: packageNames.data ?? [],
+            overriding: overriding.data ?? [],
             // A name may be set in a scope that is still loading.
             asked: wider.includes(undefined) ? [] : (asked.data ?? []),
           }),
-    [list.data, wider, packageNames.data, asked.data],
+    [list.data, wider, overriding.data, asked.data],
   );
   return { rows, own: list.data ?? [], error: list.error, retry: async () => list.refetch() };
 }
@@ -71,21 +65,4 @@ function takeLists(results: readonly { readonly data: readonly SecretInfo[] | un
 
 function listQuery(client: Client, place: SecretPlace) {
   return { queryKey: placeKey(place, "list"), queryFn: async () => client.listSecrets(place) };
-}
-
-async function listPackageNames(
-  { client, queries }: { readonly client: Client; readonly queries: QueryClient },
-  { project, archived }: { readonly project: string; readonly archived: boolean },
-): Promise<readonly PackageNames[]> {
-  const packages = await queries.fetchQuery({
-    queryKey: topicKey("packages", project, archived ? "all names" : "names"),
-    queryFn: async () => client.listPackages(project, { archived }),
-  });
-  if (packages.length > maxPackages) return [];
-  return Promise.all(
-    packages.map(async ({ name }) => ({
-      package: name,
-      names: (await client.listSecrets({ scope: "service", project, package: name })).map((secret) => secret.name),
-    })),
-  );
 }
