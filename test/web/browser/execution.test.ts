@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@sealrun/client";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { type BrowserStorage, useBrowser, type Visit } from "../../support/browser.ts";
-import { expectAccessible, expectNoSidewaysScroll, signIn } from "../../support/browser-checks.ts";
+import { expectAccessible, expectNoSidewaysScroll, signIn, waitUntilSettled } from "../../support/browser-checks.ts";
 import { sharedStage } from "../../support/stage.ts";
 import { startTcpProxy } from "../../support/tcp-proxy.ts";
 import { layPackages, openedExecution, pushFiles, runToEnd, seeStatus } from "./journey.ts";
@@ -274,6 +274,15 @@ test("/executions/:id fits a narrow page in the dark", async () => {
     await expectNoSidewaysScroll(page);
   }
   await expectAccessible(page);
+});
+
+test("/executions/:id stays at its head in a low window, and shows the chosen tab in a narrow one", async () => {
+  const { page } = await open(`/executions/${red}?tab=attempts`, { width: 360, height: 450 });
+  await waitUntilSettled(page);
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+  const box = await page.getByRole("tab", { name: "Attempts" }).boundingBox();
+  expect(box?.x).toBeGreaterThanOrEqual(0);
+  expect((box?.x ?? 360) + (box?.width ?? 0)).toBeLessThanOrEqual(360);
 });
 
 async function open(path: string, options: Parameters<typeof visit>[1] = {}): Promise<Visit> {

@@ -19,7 +19,7 @@ import {
 import type { StepMeasure } from "../../between/run-measures.ts";
 import { describeExceeded } from "../../child/limits/exceeded.ts";
 import type { StepUse } from "../../child/limits/watch-step.ts";
-import { runStep, type StepEnd } from "../../child/run-step.ts";
+import { runStep } from "../../child/run-step.ts";
 import { describeStart } from "../../child/start-failure.ts";
 import type { Sandbox, StepOptions } from "../../child/start/step-options.ts";
 import type { InstalledPackages, Runtime } from "../../child/layout.ts";
@@ -29,6 +29,7 @@ import type { Masker } from "../../mask/masker.ts";
 import { resolveStep } from "../../references/resolve-step.ts";
 import type { StepContext } from "../secrets/step-context.ts";
 import { answerScript } from "./answer-script.ts";
+import { explainEnd, timeoutOf } from "./explain-end.ts";
 import type { Attempt } from "../../between/attempt.ts";
 import type { OpenParameters } from "../secrets/open-parameters.ts";
 import { createReceipt } from "../secrets/receipt.ts";
@@ -198,7 +199,11 @@ async function tryStep(shared: StepsContext, context: StepContext, traceParent: 
       await report(logItem({ step: index, stream: "system", text: "Output ends here: it is over its limit" }));
     },
   });
-  const line = async (stream: LogStream, text: string): Promise<void> => report(logItem({ step: index, stream, text }));
+  let hasPrinted = false;
+  const line = async (stream: LogStream, text: string): Promise<void> => {
+    hasPrinted = true;
+    return report(logItem({ step: index, stream, text }));
+  };
   const stdout = createStepOutput({ stream: "stdout", masker, gate, line });
   const stderr = createStepOutput({ stream: "stderr", masker, gate, line });
   let use: StepUse | undefined;
@@ -245,7 +250,7 @@ async function tryStep(shared: StepsContext, context: StepContext, traceParent: 
 
   // The last of its output may be read when the script has ended by itself.
   const late = full.signal.aborted ? toSealrunError(full.signal.reason) : undefined;
-  const error = end instanceof SealrunError ? end : (reasonOf(end, plan) ?? late);
+  const error = end instanceof SealrunError ? end : (explainEnd(end, plan, { hasPrinted }) ?? late);
   const failure = error === undefined ? undefined : { code: error.code, message: masker.maskText(error.message) };
   const exitCode = end instanceof SealrunError ? null : (end.exitCode ?? null);
   return { exitCode, failure, use };
@@ -269,30 +274,4 @@ function describeRetry(of: {
   const how = of.code === "SCRIPT_TIMED_OUT" ? "its timeout" : `exit code ${of.exitCode ?? "none"}`;
   // A line of the log names its step already.
   return `Failed (${how}); try ${of.tried + 1} of ${of.plan.retry?.attempts ?? 1} in ${showSeconds(of.waitMs)}`;
-}
-
-function timeoutOf({ timeoutMs }: EventStep): number {
-  return timeoutMs ?? limits.stepTimeoutMs;
-}
-
-/** Why a step that was started did not succeed, or undefined when it did. */
-function reasonOf(end: StepEnd, plan: EventStep): SealrunError | undefined {
-  if (end.channelBroken !== undefined) return end.channelBroken;
-  if (end.exceeded !== undefined) return end.exceeded;
-  if (end.timedOut) {
-    const timeout = showSeconds(timeoutOf(plan));
-    return new SealrunError(
-      "SCRIPT_TIMED_OUT",
-      `${plan.script} ran longer than its timeout of ${timeout} and was ended; raise the step's timeout in manifest.json if it needs longer`,
-    );
-  }
-  if (end.cancelled) return new SealrunError("CANCELLED", `${plan.script} was ended with its attempt`);
-  if (end.exitCode === 0) return undefined;
-  const how =
-    end.exitCode === undefined
-      ? "was killed"
-      : end.signal === undefined
-        ? `ended with exit code ${end.exitCode}`
-        : `was ended by ${end.signal}`;
-  return new SealrunError("SCRIPT_FAILED", `${plan.script} ${how}; its output says why`);
 }

@@ -29,11 +29,13 @@ export function ExecutionTabs({ execution, log }: { readonly execution: Executio
     const next = executionTabs.find((name) => name === value);
     void navigate({ search: (before) => ({ ...before, tab: next }), replace: true });
   };
-  // A link may lead to a tab that a narrow window does not show.
+  // A link may lead to a tab that a narrow window does not show. Only the strip is scrolled: the page stays at its head.
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const chosen = list.current?.children[executionTabs.indexOf(tab)];
-    chosen?.scrollIntoView({ inline: "center", block: "nearest" });
+    if (list.current === null || chosen === undefined) return;
+    const [strip, shown] = [list.current.getBoundingClientRect(), chosen.getBoundingClientRect()];
+    list.current.scrollLeft += shown.left + shown.width / 2 - (strip.left + strip.width / 2);
   }, [tab]);
   return (
     <Tabs value={tab} onChange={onChange} keepMounted={false}>
