@@ -3,7 +3,7 @@ import { cancelledExecution, controlOrder, decode, errorBody, executorId, subjec
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ask, send } from "../../support/api.ts";
-import { codeOf, type ExecutionsWorld, startExecutionsWorld } from "../../support/executions-world.ts";
+import { codeOf, type ExecutionsWorld, startExecutionsWorld, until } from "../../support/executions-world.ts";
 
 let world: ExecutionsWorld;
 beforeAll(async () => {
@@ -31,6 +31,16 @@ describe("POST /api/v1/executions/:execution/cancel", () => {
     expect(await auditOf(id)).toEqual([{ action: "execution.start" }, { action: "execution.cancel" }]);
     expect(await codeOf(world.peer.claim(event))).toBe("CLAIM_REFUSED");
     expect(await world.database.run("select from outbox where execution_id = $1", [id])).toBe(0);
+  });
+
+  test("POST …/cancel of a running execution tells open pages, before it ends", async () => {
+    const { ref } = await world.claim("report");
+    const told: string[] = [];
+    const stop = await world.database.listen("sealrun_execution", (payload) => told.push(payload));
+    await cancel(ref.executionId);
+    await until(async () => told.includes(ref.executionId));
+    await stop();
+    expect(await world.show(ref.executionId)).toMatchObject({ status: "running", cancelRequested: true });
   });
 
   test("POST …/cancel tells the executor of a running execution at once, and again with its renew", async () => {

@@ -12,6 +12,7 @@ import {
 } from "@sealrun/protocol";
 import { z } from "zod";
 import { isHeld } from "../hold/store.ts";
+import { feedChannel } from "../postgres/channels.ts";
 import { openedValues } from "./granted.ts";
 
 const lockedRow = z
@@ -149,11 +150,14 @@ export async function markRequeued(sql: Sql, id: ExecutionId): Promise<void> {
   );
 }
 
-/** Stores that a cancel was requested. */
+/** Stores that a cancel was requested, and tells open pages. */
 export async function requestCancel(sql: Sql, id: ExecutionId): Promise<void> {
   await sql.run(
-    "update executions set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()) where id = $1",
-    [id],
+    `with asked as (
+       update executions set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()) where id = $1
+       returning id)
+     select pg_notify($2, id) from asked`,
+    [id, feedChannel],
   );
 }
 
