@@ -77,9 +77,10 @@ const foundSecret = z.object({
  * `GET /api/v1/renamed?project=&package=`: what a project, or a package of it, is called today by an earlier name. Null
  * for names that nothing had before; `package` is null when only a project was asked for.
  */
-export const renamedTo = z.object({ project: z.string(), package: z.string().nullable() });
-export const renamed = z.object({ renamed: renamedTo.nullable() });
-export type RenamedTo = z.infer<typeof renamedTo>;
+export const renamed = z.object({
+  renamed: z.object({ project: z.string(), package: z.string().nullable() }).nullable(),
+});
+export type RenamedTo = NonNullable<z.infer<typeof renamed>["renamed"]>;
 
 /** `GET /api/v1/find?text=&near=&archived=&limit=`: at most `limit` names of each kind, the best match first; never a value. */
 export const foundNames = z.object({
