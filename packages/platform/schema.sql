@@ -43,6 +43,7 @@ create table audit (
 );
 CREATE INDEX audit_missed ON public.audit USING btree (at) WHERE (action = 'schedule.missed'::text);
 CREATE INDEX audit_object ON public.audit USING btree (object, seq);
+CREATE INDEX audit_renamed ON public.audit USING btree (action, lower((detail ->> 'from'::text))) WHERE (action = ANY (ARRAY['project.rename'::text, 'package.rename'::text]));
 CREATE TRIGGER audit_is_history BEFORE DELETE OR UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_waits_for_the_chain AFTER INSERT ON public.audit FOR EACH ROW EXECUTE FUNCTION audit_wait();
 

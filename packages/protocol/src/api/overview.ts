@@ -80,6 +80,7 @@ const foundSecret = z.object({
 export const renamed = z.object({
   renamed: z.object({ project: z.string(), package: z.string().nullable() }).nullable(),
 });
+/** What has an earlier name, by its names of today. */
 export type RenamedTo = NonNullable<z.infer<typeof renamed>["renamed"]>;
 
 /** `GET /api/v1/find?text=&near=&archived=&limit=`: at most `limit` names of each kind, the best match first; never a value. */
