@@ -4,7 +4,7 @@ import { chown, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { markProcess } from "../../../executor/src/child/process-tree.ts";
+import { markProcess, signalProcess } from "../../../executor/src/child/process-tree.ts";
 import { startWorker } from "../../../executor/src/supervisor/workers/worker-process.ts";
 import { makeHome, type WorkerPlace } from "../../../executor/src/supervisor/workers/worker-home.ts";
 import { until } from "../../support/until.ts";
@@ -176,7 +176,7 @@ test.each([...separatePlaces, { kind: "shared" } as const])(
     try {
       await expect.poll(async () => processesWith(seconds)).toEqual([]);
     } finally {
-      for (const { id } of await processesWith(seconds)) process.kill(id, "SIGKILL");
+      for (const { id } of await processesWith(seconds)) signalProcess(id, "SIGKILL");
       await home.leave();
     }
   },

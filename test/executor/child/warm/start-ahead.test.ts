@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { defaultStepLimits } from "@sealrun/protocol";
+import { signalProcess } from "../../../../executor/src/child/process-tree.ts";
 import { warmShape } from "../../../../executor/src/child/warm/plan-warm-start.ts";
 import type { WaitingProcess } from "../../../../executor/src/child/warm/start-ahead.ts";
 import { programs } from "../../../support/servers.ts";
@@ -72,7 +73,8 @@ describe("startAhead()", () => {
     const { limits, mark } = oddLimit();
     const onAhead = async (ahead: WaitingProcess): Promise<void> => {
       expect(await ahead.memoryBytes).toBeGreaterThan(0);
-      for (const { id } of await processesWith(mark)) process.kill(id, "SIGKILL");
+      // The first that is killed takes the others with it.
+      for (const { id } of await processesWith(mark)) signalProcess(id, "SIGKILL");
       await expect.poll(async () => processesWith(mark)).toEqual([]);
     };
     const files =
