@@ -7,6 +7,8 @@ import type { StepProcesses } from "./step-processes.ts";
 const mappingBytes = 256;
 /** What a pipe holds when it is full and its size was not changed. */
 const pipeBytes = 64 * 1024;
+/** The kernel's own value of `net.core.wmem_max` in bytes, where no operator has set another. */
+const usualMaxSend = 212_992;
 /** Descriptors that are looked at; more of them are taken for more than any limit. */
 const maxDescriptors = 50_000;
 /** A mapping of memory that processes share and that no folder shows: its size, and the number that tells it from others. */
@@ -73,8 +75,17 @@ let knownSocketBytes: number | undefined;
 
 /** What one socket may hold: the kernel doubles what a program may ask for. */
 function socketBytes(): number {
-  knownSocketBytes ??= 2 * Number(readFileSync("/proc/sys/net/core/wmem_max", "latin1"));
+  knownSocketBytes ??= 2 * readMaxSend("/proc/sys/net/core/wmem_max");
   return knownSocketBytes;
+}
+
+/** The most that a program may ask for. Older kernels do not show the file in a container. */
+export function readMaxSend(path: string): number {
+  try {
+    return Number(readFileSync(path, "latin1"));
+  } catch {
+    return usualMaxSend;
+  }
 }
 
 function namesIn(folder: string): readonly string[] {

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   isShortOfMemory,
   measureHiddenMemory,
   readMachineMemory,
+  readMaxSend,
 } from "../../../../executor/src/child/limits/hidden-memory.ts";
 import { sessionProcesses } from "../../../../executor/src/child/limits/step-processes.ts";
 import { watchStep } from "../../../../executor/src/child/limits/watch-step.ts";
@@ -99,4 +102,11 @@ test("readMachineMemory() reads this machine's", () => {
   const { totalBytes, availableBytes } = readMachineMemory();
   expect(availableBytes).toBeGreaterThan(0);
   expect(totalBytes).toBeGreaterThan(availableBytes);
+});
+
+test("readMaxSend() takes the kernel's own value where the file is missing", async () => {
+  await using folder = await temporaryFolder();
+  expect(readMaxSend(join(folder.path, "wmem_max"))).toBe(212_992);
+  await writeFile(join(folder.path, "wmem_max"), "4194304\n");
+  expect(readMaxSend(join(folder.path, "wmem_max"))).toBe(4_194_304);
 });
