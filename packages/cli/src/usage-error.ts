@@ -9,10 +9,14 @@ export function usageError(error: CommanderError, program: Command, args: readon
     return new SealrunError("USAGE", `${sentence}; the list is above`);
   }
   const [at, command] = commandOf(program, args);
-  const unknown = /^error: unknown command '([^]*?)'/.exec(error.message)?.[1];
+  const unknown = /^error: unknown command '([^]*?)'/.exec(error.message)?.[1] ?? strayWordOf(error, at);
   const nearest = nearestIn(error);
   const hints = unknown === undefined ? meaning(nearest) : hintsFor(unknown, { program, at, nearest });
-  const parts = [sentenceOf(error), ...hints, `see ${command} --help`];
+  const parts = [
+    unknown === undefined ? sentenceOf(error) : `Unknown command '${unknown}'`,
+    ...hints,
+    `see ${command} --help`,
+  ];
   return new SealrunError("USAGE", parts.join("; ").replace("?;", "? Or"));
 }
 
@@ -38,6 +42,12 @@ function sentenceOf({ code, message }: CommanderError): string {
     default:
       return sentenceCase(first);
   }
+}
+
+/** The word after a command that acts by itself and has subcommands, such as `sealrun platform`: one of these was meant. */
+function strayWordOf({ code, message }: CommanderError, at: Command): string | undefined {
+  if (code !== "commander.excessArguments" || at.commands.length === 0) return undefined;
+  return /got \d+: ([a-z-]+)(?:, |\.$)/.exec(message)?.[1];
 }
 
 /** `--trigger: expected request, schedule or event, found "x"`, for an option or an argument with choices. */

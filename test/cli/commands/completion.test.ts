@@ -16,6 +16,6 @@ test("sealrun completion names the shells that it knows", async () => {
   const { exitCode, stderr } = await person.run(["completion", "tcsh"]);
   expect({ exitCode, stderr }).toEqual({
     exitCode: 64,
-    stderr: expect.stringMatching(/bash, zsh, fish.*\(USAGE\)\n$/),
+    stderr: expect.stringMatching(/expected bash, zsh or fish, found "tcsh".*\(USAGE\)\n$/),
   });
 });

@@ -19,7 +19,7 @@ describe("reportLines()", () => {
   test("reportLines() says what was proven, when, of which platform and where, and never a value", () => {
     const text = reportLines(proven).join("\n");
     expect(text).toContain(
-      "result      proven: No plaintext of 1 secrets in 1 kinds of places; the planted control was found in each",
+      "result      proven: No plaintext of 1 secret in 1 kind of places; the planted control was found in each",
     );
     expect(text).toContain("time        2027-01-31T06:00:00.000Z to 2027-01-31T06:00:09.000Z");
     expect(text).toContain("platform    plt_1, version 0.1.0");
