@@ -1,6 +1,6 @@
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { DiskUse } from "./measure-work-folder.ts";
-import type { StepProcesses } from "./step-processes.ts";
+import { openDescriptors, type StepProcesses } from "./step-processes.ts";
 
 /**
  * What files of a folder's disk take that these processes have open and that have no name any longer: no folder shows
@@ -11,23 +11,14 @@ export function measureDeletedFiles(processes: StepProcesses, ids: readonly numb
   const known = new Set<number>();
   let bytes = 0;
   for (const id of ids) {
-    const open = processes.path(id, "fd");
-    for (const name of namesIn(open)) {
-      const found = statOf(`${open}/${name}`);
+    for (const path of openDescriptors(processes, id)) {
+      const found = statOf(path);
       if (found === undefined || found.nlink > 0 || found.dev !== disk || known.has(found.ino)) continue;
       known.add(found.ino);
       bytes += found.blocks * 512;
     }
   }
   return { bytes, files: known.size };
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 function statOf(path: string) {

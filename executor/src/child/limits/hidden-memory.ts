@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { readKibibytes } from "./process-statistics.ts";
-import type { StepProcesses } from "./step-processes.ts";
+import { openDescriptors, type StepProcesses } from "./step-processes.ts";
 
 /** What the kernel keeps for one mapping of a process. */
 const mappingBytes = 256;
@@ -55,10 +55,9 @@ export async function measureHiddenMemory(
       known.add(`mapping ${inode}`);
       bytes += Number.parseInt(to, 16) - Number.parseInt(from, 16);
     }
-    const open = processes.path(id, "fd");
-    for (const number of namesIn(open)) {
+    for (const path of openDescriptors(processes, id)) {
       descriptors += 1;
-      const target = targetOf(`${open}/${number}`);
+      const target = targetOf(path);
       if (known.has(target)) continue;
       if (target.startsWith("socket:") || target.startsWith("pipe:")) known.add(target);
       if (target.startsWith("socket:")) bytes += socketBytes();
@@ -85,14 +84,6 @@ export function readMaxSend(path: string): number {
     return Number(readFileSync(path, "latin1"));
   } catch {
     return usualMaxSend;
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }
 

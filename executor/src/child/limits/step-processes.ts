@@ -22,6 +22,16 @@ export interface StepProcesses {
   readonly close: () => void;
 }
 
+/** The paths of all that a process has open; none when it is gone. */
+export function openDescriptors({ path }: Pick<StepProcesses, "path">, id: number): readonly string[] {
+  const folder = path(id, "fd");
+  try {
+    return readdirSync(folder).map((name) => `${folder}/${name}`);
+  } catch {
+    return [];
+  }
+}
+
 /**
  * The processes of a sandbox, in its own /proc: the kernel lists exactly those of its PID namespace, whatever session
  * or parent they have chosen. The descriptor keeps meaning this sandbox when its process id is used again. Undefined
