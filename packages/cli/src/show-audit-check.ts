@@ -1,5 +1,4 @@
-import { countOf } from "@sealrun/protocol";
-import type { AuditContinuation, AuditVerification } from "@sealrun/protocol";
+import { countOf, type AuditContinuation, type AuditVerification } from "@sealrun/protocol";
 import type { Cli } from "./command.ts";
 
 /** What is printed of a check that found no fault. */

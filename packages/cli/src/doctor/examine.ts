@@ -1,5 +1,5 @@
 import type { Client } from "@sealrun/client";
-import { countOf, aheadBy, judgeClocks, type PlatformHealth, type PoolInfo, toSealrunError } from "@sealrun/protocol";
+import { aheadBy, countOf, judgeClocks, type PlatformHealth, type PoolInfo, toSealrunError } from "@sealrun/protocol";
 
 /** The finding of one check. */
 export interface Check {

@@ -1,6 +1,5 @@
-import { countOf } from "@sealrun/protocol";
 import { createHash } from "node:crypto";
-import type { JsonObject } from "@sealrun/protocol";
+import { countOf, type JsonObject } from "@sealrun/protocol";
 import { encodingsOf } from "../search/encodings.ts";
 import type { Wanted } from "../search/search-files.ts";
 import { describeLeak, type Verdict } from "./judge.ts";

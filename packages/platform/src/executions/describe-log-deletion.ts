@@ -1,5 +1,4 @@
-import { countOf } from "@sealrun/protocol";
-import type { LogDeletion } from "@sealrun/protocol";
+import { countOf, type LogDeletion } from "@sealrun/protocol";
 
 /** What is stored about a deleted log; all null while the log is kept. */
 export interface StoredLogDeletion {

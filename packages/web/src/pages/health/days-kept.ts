@@ -1,5 +1,4 @@
-import { countOf } from "@sealrun/protocol";
-import type { PlatformRetention } from "@sealrun/protocol";
+import { countOf, type PlatformRetention } from "@sealrun/protocol";
 
 /** How long executions and logs are kept, as one paragraph. */
 export function daysKept({ executionsDays, logsDays, projects }: PlatformRetention): string {

@@ -1,4 +1,3 @@
-import { countOf } from "@sealrun/protocol";
 import {
   Badge,
   Collapse,
@@ -13,7 +12,7 @@ import {
   UnstyledButton,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import type { Step } from "@sealrun/protocol";
+import { countOf, type Step } from "@sealrun/protocol";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { ShownText } from "../../parts/text/shown-text.tsx";

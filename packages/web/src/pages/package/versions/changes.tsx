@@ -1,6 +1,5 @@
-import { countOf } from "@sealrun/protocol";
 import { Badge, Group, Select, Stack, Text, Title } from "@mantine/core";
-import type { VersionInfo, VersionList } from "@sealrun/protocol";
+import { countOf, type VersionInfo, type VersionList } from "@sealrun/protocol";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Loading } from "../../../parts/page/loading.tsx";

@@ -1,7 +1,6 @@
-import { countOf } from "@sealrun/protocol";
 import { Button, Code, FileButton, Group, List, Stack, Switch, Text } from "@mantine/core";
 import type { SecretPlace } from "@sealrun/client";
-import type { SecretInfo } from "@sealrun/protocol";
+import { countOf, type SecretInfo } from "@sealrun/protocol";
 import { IconFileImport, IconLock } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useEffectEvent } from "react";
 import { GuardedModal } from "../../../parts/page/guarded-modal.tsx";
